@@ -1,0 +1,1 @@
+export type { RegisterIO } from './register-io.js';
