@@ -8,36 +8,37 @@
 
 #define SAME(value) (value)
 
-/* One loop for each width, direction and byte order, so that the body of each is an access and nothing to decide. */
-#define DEFINE_LOOPS(bits, load, store, swap)                                                   \
-  static void read##bits(uint8_t *device, size_t step, uint##bits##_t *memory, size_t count) {  \
-    for (size_t i = 0; i < count; i++, device += step) memory[i] = load(device);                \
-  }                                                                                             \
-  static void read_swapped##bits(uint8_t *device, size_t step, uint##bits##_t *memory,          \
-                                 size_t count) {                                                \
-    for (size_t i = 0; i < count; i++, device += step) memory[i] = swap(load(device));          \
-  }                                                                                             \
-  static void write##bits(uint8_t *device, size_t step, uint##bits##_t *memory, size_t count) { \
-    for (size_t i = 0; i < count; i++, device += step) store(device, memory[i]);                \
-  }                                                                                             \
-  static void write_swapped##bits(uint8_t *device, size_t step, uint##bits##_t *memory,         \
-                                  size_t count) {                                               \
-    for (size_t i = 0; i < count; i++, device += step) store(device, swap(memory[i]));          \
-  }                                                                                             \
-  static void run##bits(const struct transfer *t, uint8_t *device, uint##bits##_t *memory,      \
-                        size_t count) {                                                         \
-    size_t step = t->fixed ? 0 : sizeof *memory;                                                \
-    if (t->to_device) {                                                                         \
-      (t->swap_bytes ? write_swapped##bits : write##bits)(device, step, memory, count);         \
-    } else {                                                                                    \
-      (t->swap_bytes ? read_swapped##bits : read##bits)(device, step, memory, count);           \
-    }                                                                                           \
+/* Inlined with constants for the three questions, so that what is left of each loop is its accesses. */
+#define DEFINE_LOOP(bits, swap)                                                                       \
+  static inline __attribute__((always_inline)) void loop##bits(                                       \
+      bool to_device, bool fixed, bool swapped, uint8_t *device, uint##bits##_t *memory, size_t n) {  \
+    for (size_t i = 0; i < n; i++) {                                                                  \
+      uint8_t *address = fixed ? device : device + i * sizeof *memory;                                \
+      if (to_device) {                                                                                \
+        store##bits(address, swapped ? swap(memory[i]) : memory[i]);                                  \
+      } else {                                                                                        \
+        uint##bits##_t value = load##bits(address);                                                   \
+        memory[i] = swapped ? swap(value) : value;                                                    \
+      }                                                                                               \
+    }                                                                                                 \
+  }                                                                                                   \
+  static void run##bits(const struct transfer *t, uint8_t *device, uint##bits##_t *memory, size_t n) { \
+    switch (t->to_device << 2 | t->fixed << 1 | t->swap_bytes) {                                      \
+      case 0: loop##bits(false, false, false, device, memory, n); break;                              \
+      case 1: loop##bits(false, false, true, device, memory, n); break;                               \
+      case 2: loop##bits(false, true, false, device, memory, n); break;                               \
+      case 3: loop##bits(false, true, true, device, memory, n); break;                                \
+      case 4: loop##bits(true, false, false, device, memory, n); break;                               \
+      case 5: loop##bits(true, false, true, device, memory, n); break;                                \
+      case 6: loop##bits(true, true, false, device, memory, n); break;                                \
+      default: loop##bits(true, true, true, device, memory, n); break;                                \
+    }                                                                                                 \
   }
 
-DEFINE_LOOPS(8, load8, store8, SAME)
-DEFINE_LOOPS(16, load16, store16, __builtin_bswap16)
-DEFINE_LOOPS(32, load32, store32, __builtin_bswap32)
-DEFINE_LOOPS(64, load64, store64, __builtin_bswap64)
+DEFINE_LOOP(8, SAME)
+DEFINE_LOOP(16, __builtin_bswap16)
+DEFINE_LOOP(32, __builtin_bswap32)
+DEFINE_LOOP(64, __builtin_bswap64)
 
 void transfer_run(const struct transfer *t) {
   const uint32_t faults_before = *t->mapping->fault_count;

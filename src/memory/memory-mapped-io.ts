@@ -2,12 +2,15 @@ import { inspect } from 'node:util';
 import { MmapioError } from '../errors.js';
 import { native, type TypedArray } from '../native/binding.js';
 import type { RegisterIO } from '../register-io.js';
-import { load8, load16, load32, load64, store8, store16, store32, store64 } from './accessors.js';
+import * as accessors from './accessors.js';
 import { swap16, swap32, swap64 } from './byte-order.js';
 import { checkByteCount, checkChoice, hex, invalidArgument, show } from './check.js';
 import { MemoryMap, targetOf } from './memory-map.js';
 import { type Access, BUFFER, Target } from './target.js';
 import { transfer } from './transfer.js';
+
+// Names of this module, for the reason given in accessors.ts.
+const { load8, load16, load32, load64, store8, store16, store32, store64 } = accessors;
 
 /** Order of the bytes in a register wider than one byte. */
 export type ByteOrder = 'little' | 'big';
@@ -91,19 +94,19 @@ export class MemoryMappedIO implements RegisterIO {
   /** One 16-bit load. */
   readHalf(offset: number): number {
     const value = load16(this.#target, this.#at(offset, 2));
-    return this.#swap ? swap16(value) : value;
+    return this.#swap === true ? swap16(value) : value;
   }
 
   /** One 32-bit load. */
   readWord(offset: number): number {
     const value = load32(this.#target, this.#at(offset, 4));
-    return this.#swap ? swap32(value) : value;
+    return this.#swap === true ? swap32(value) : value;
   }
 
   /** One 64-bit load. */
   readQuad(offset: number): bigint {
     const value = load64(this.#target, this.#at(offset, 8));
-    return this.#swap ? swap64(value) : value;
+    return this.#swap === true ? swap64(value) : value;
   }
 
   /** One 8-bit store. */
@@ -117,21 +120,21 @@ export class MemoryMappedIO implements RegisterIO {
   writeHalf(offset: number, value: number): void {
     const at = this.#atForWriting(offset, 2);
     checkValue(value, 16);
-    store16(this.#target, at, this.#swap ? swap16(value) : value);
+    store16(this.#target, at, this.#swap === true ? swap16(value) : value);
   }
 
   /** One 32-bit store. */
   writeWord(offset: number, value: number): void {
     const at = this.#atForWriting(offset, 4);
     checkValue(value, 32);
-    store32(this.#target, at, this.#swap ? swap32(value) : value);
+    store32(this.#target, at, this.#swap === true ? swap32(value) : value);
   }
 
   /** One 64-bit store. */
   writeQuad(offset: number, value: bigint): void {
     const at = this.#atForWriting(offset, 8);
     checkQuad(value);
-    store64(this.#target, at, this.#swap ? swap64(value) : value);
+    store64(this.#target, at, this.#swap === true ? swap64(value) : value);
   }
 
   /**
@@ -141,39 +144,45 @@ export class MemoryMappedIO implements RegisterIO {
    * @param value - in place, not shifted: a bit of it outside `mask` is an `ERR_INVALID_VALUE`
    */
   modifyByte(offset: number, mask: number, value: number): number {
-    this.#atForWriting(offset, 1);
+    const at = this.#atForWriting(offset, 1);
     checkMasked(mask, value, 8);
-    const before = this.readByte(offset);
-    this.writeByte(offset, ((before & ~mask) | value) >>> 0);
+    const before = load8(this.#target, at);
+    store8(this.#target, at, (before & ~mask) | value);
     return before;
   }
 
   /** One 16-bit load, then one 16-bit store; see {@link modifyByte}. */
   modifyHalf(offset: number, mask: number, value: number): number {
-    this.#atForWriting(offset, 2);
+    const at = this.#atForWriting(offset, 2);
     checkMasked(mask, value, 16);
-    const before = this.readHalf(offset);
-    this.writeHalf(offset, ((before & ~mask) | value) >>> 0);
+    const loaded = load16(this.#target, at);
+    const before = this.#swap === true ? swap16(loaded) : loaded;
+    const after = ((before & ~mask) | value) >>> 0;
+    store16(this.#target, at, this.#swap === true ? swap16(after) : after);
     return before;
   }
 
   /** One 32-bit load, then one 32-bit store; see {@link modifyByte}. */
   modifyWord(offset: number, mask: number, value: number): number {
-    this.#atForWriting(offset, 4);
+    const at = this.#atForWriting(offset, 4);
     checkMasked(mask, value, 32);
-    const before = this.readWord(offset);
-    this.writeWord(offset, ((before & ~mask) | value) >>> 0);
+    const loaded = load32(this.#target, at);
+    const before = this.#swap === true ? swap32(loaded) : loaded;
+    const after = ((before & ~mask) | value) >>> 0;
+    store32(this.#target, at, this.#swap === true ? swap32(after) : after);
     return before;
   }
 
   /** One 64-bit load, then one 64-bit store; see {@link modifyByte}. */
   modifyQuad(offset: number, mask: bigint, value: bigint): bigint {
-    this.#atForWriting(offset, 8);
+    const at = this.#atForWriting(offset, 8);
     checkQuad(mask, 'mask');
     checkQuad(value);
     if ((value & ~mask) !== 0n) throw outsideMask(mask, value);
-    const before = this.readQuad(offset);
-    this.writeQuad(offset, (before & ~mask) | value);
+    const loaded = load64(this.#target, at);
+    const before = this.#swap === true ? swap64(loaded) : loaded;
+    const after = (before & ~mask) | value;
+    store64(this.#target, at, this.#swap === true ? swap64(after) : after);
     return before;
   }
 
@@ -287,7 +296,7 @@ export class MemoryMappedIO implements RegisterIO {
       offset < 0 ||
       offset > this.length - width ||
       ((this.#base + offset) & (width - 1)) !== 0 ||
-      !this.#target.live ||
+      this.#target.live !== true ||
       (width === 8 && !HAS_64_BIT_ACCESS)
     ) {
       this.#checkAccess(offset, width, width);
@@ -296,7 +305,7 @@ export class MemoryMappedIO implements RegisterIO {
   }
 
   #atForWriting(offset: number, width: number): number {
-    if (!this.#target.writable) throw this.#readOnly();
+    if (this.#target.writable !== true) throw this.#readOnly();
     return this.#at(offset, width);
   }
 

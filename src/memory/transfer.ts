@@ -1,5 +1,5 @@
 /* Element-wise transfers: each element of the array is one access of the array's width. */
-import { native, type TypedArray } from '../native/binding.js';
+import { call, FIXED, native, SWAP_BYTES, TO_DEVICE, type TypedArray } from '../native/binding.js';
 import { load8, load16, load32, load64, store8, store16, store32, store64, throwFault } from './accessors.js';
 import { swap16, swap32, swap64 } from './byte-order.js';
 import { BUFFER, type Target } from './target.js';
@@ -21,11 +21,10 @@ export function transfer(target: Target, request: Transfer): void {
     return;
   }
   const { at, array, toDevice, fixed, swapBytes } = request;
-  const offset = at - target.base + target.offsetInSlot;
-  const width = array.BYTES_PER_ELEMENT;
-  if (native.transfer(target.slot, offset, array, width, toDevice, fixed, swapBytes) !== undefined) {
-    throwFault(target);
-  }
+  const flags = (toDevice ? TO_DEVICE : 0) | (fixed ? FIXED : 0) | (swapBytes ? SWAP_BYTES : 0);
+  call.slot[0] = target.slot;
+  call.offset[0] = at - target.base + target.offsetInSlot;
+  if (native.transfer(array, array.BYTES_PER_ELEMENT | flags) !== undefined) throwFault(target);
 }
 
 function transferMemory(target: Target, { at, array, toDevice, fixed, swapBytes }: Transfer): void {

@@ -5,6 +5,7 @@
  * first mapping wants it.
  */
 import { native } from '../native/binding.js';
+import { setWindowAccess } from './accessors.js';
 import { Room } from './room.js';
 import { currentRuntime, wantsAtomicLoads } from './runtime.js';
 import { type WindowAccess, windowModule } from './window-module.js';
@@ -26,14 +27,10 @@ const WASM_PAGE = 0x10000;
 const WINDOW_BYTES = 256 * 1024 * 1024;
 
 interface Window {
-  access: WindowAccess;
   room: Room;
 }
 
 let opened: Window | { failure: unknown } | undefined;
-
-/** The accessors of the window. Only to be used with addresses that {@link takeWindow} has given. */
-export let windowAccess: WindowAccess;
 
 /** What to do when an access at this address of the window was answered by a bus error: throws. */
 let onFault: (address: number) => void = () => {};
@@ -50,9 +47,9 @@ function createWindow(): Window {
     window: { memory, fault: (address: number) => onFault(address >>> 0) },
   });
   native.attachWindow(memory.buffer);
-  windowAccess = instance.exports as WindowAccess;
+  setWindowAccess(instance.exports as WindowAccess);
   // The first WebAssembly page holds the fault count.
-  return { access: windowAccess, room: new Room(WASM_PAGE, WINDOW_BYTES) };
+  return { room: new Room(WASM_PAGE, WINDOW_BYTES) };
 }
 
 /** The window of this thread, or why it cannot be had: WebAssembly is off, or the address space is limited. */
