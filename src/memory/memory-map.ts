@@ -129,6 +129,11 @@ export class MemoryMap {
     return this.#target.closed;
   }
 
+  /** Whether an access met a bus error. Every further access throws `ERR_BUS_FAULT`: close it and map anew. */
+  get dead(): boolean {
+    return !this.#target.live && !this.#target.closed;
+  }
+
   /**
    * Writes what was changed through a file's mapping back to the file (msync(2), `MS_SYNC`) and waits for it. Devices
    * need no flush.

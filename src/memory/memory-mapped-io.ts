@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { MmapioError } from '../errors.js';
-import { native, type TypedArray } from '../native/binding.js';
+import { FIXED, native, SWAP_BYTES, TO_DEVICE, type TypedArray } from '../native/binding.js';
 import type { RegisterIO } from '../register-io.js';
 import * as accessors from './accessors.js';
 import { swap16, swap32, swap64 } from './byte-order.js';
@@ -191,24 +191,24 @@ export class MemoryMappedIO implements RegisterIO {
    * Returns the array.
    */
   readBlock<T extends TypedArray>(offset: number, array: T): T {
-    this.#transfer(offset, array, { toDevice: false, fixed: false });
+    this.#transfer(offset, array, 0);
     return array;
   }
 
   /** Stores the array's elements at ascending addresses: one store of the element width for each, in order. */
   writeBlock(offset: number, array: TypedArray): void {
-    this.#transfer(offset, array, { toDevice: true, fixed: false });
+    this.#transfer(offset, array, TO_DEVICE);
   }
 
   /** Fills the array from one address: one load of the array's element width for each element. Returns the array. */
   readFifo<T extends TypedArray>(offset: number, array: T): T {
-    this.#transfer(offset, array, { toDevice: false, fixed: true });
+    this.#transfer(offset, array, FIXED);
     return array;
   }
 
   /** Stores the array's elements at one address: one store of the element width for each, in order. */
   writeFifo(offset: number, array: TypedArray): void {
-    this.#transfer(offset, array, { toDevice: true, fixed: true });
+    this.#transfer(offset, array, TO_DEVICE | FIXED);
   }
 
   /**
@@ -335,16 +335,17 @@ export class MemoryMappedIO implements RegisterIO {
     }
   }
 
-  #transfer(offset: number, array: TypedArray, how: { toDevice: boolean; fixed: boolean }): void {
+  /** `flags` are TO_DEVICE and FIXED. */
+  #transfer(offset: number, array: TypedArray, flags: number): void {
     if (!ArrayBuffer.isView(array) || array instanceof DataView) {
       throw invalidArgument(
         `array is ${show(array)}: it takes a typed array, whose element width is the access width`,
       );
     }
-    if (how.toDevice && !this.#target.writable) throw this.#readOnly();
+    if ((flags & TO_DEVICE) !== 0 && !this.#target.writable) throw this.#readOnly();
     const width = array.BYTES_PER_ELEMENT;
-    this.#checkAccess(offset, width, how.fixed ? width : array.byteLength);
-    transfer(this.#target, { at: this.#base + offset, array, swapBytes: this.#swap && width > 1, ...how });
+    this.#checkAccess(offset, width, (flags & FIXED) !== 0 ? width : array.byteLength);
+    transfer(this.#target, this.#base + offset, array, this.#swap && width > 1 ? flags | SWAP_BYTES : flags);
   }
 
   #readOnly(): MmapioError {

@@ -4,30 +4,24 @@ import { load8, load16, load32, load64, store8, store16, store32, store64, throw
 import { swap16, swap32, swap64 } from './byte-order.js';
 import { BUFFER, type Target } from './target.js';
 
-/** How a transfer goes; `at` is a checked address of the target. */
-export interface Transfer {
-  at: number;
-  array: TypedArray;
-  toDevice: boolean;
-  /** Every element at the same address (a FIFO) instead of one after the other. */
-  fixed: boolean;
-  swapBytes: boolean;
-}
-
-/** Performs the accesses in ascending order; those of a mapping in C, at the speed of C. */
-export function transfer(target: Target, request: Transfer): void {
+/**
+ * Performs the accesses in ascending order; those of a mapping in C, at the speed of C. `at` is a checked address of the
+ * target; `flags` are TO_DEVICE, FIXED (every element at the same address, a FIFO) and SWAP_BYTES.
+ */
+export function transfer(target: Target, at: number, array: TypedArray, flags: number): void {
   if (target.kind === BUFFER) {
-    transferMemory(target, request);
+    transferMemory(target, at, array, flags);
     return;
   }
-  const { at, array, toDevice, fixed, swapBytes } = request;
-  const flags = (toDevice ? TO_DEVICE : 0) | (fixed ? FIXED : 0) | (swapBytes ? SWAP_BYTES : 0);
   call.slot[0] = target.slot;
   call.offset[0] = at - target.base + target.offsetInSlot;
   if (native.transfer(array, array.BYTES_PER_ELEMENT | flags) !== undefined) throwFault(target);
 }
 
-function transferMemory(target: Target, { at, array, toDevice, fixed, swapBytes }: Transfer): void {
+function transferMemory(target: Target, at: number, array: TypedArray, flags: number): void {
+  const swapBytes = (flags & SWAP_BYTES) !== 0;
+  const toDevice = (flags & TO_DEVICE) !== 0;
+  const fixed = (flags & FIXED) !== 0;
   const { buffer, byteOffset, length } = array;
   const same = <T>(value: T): T => value;
   // Unsigned views of the array, so that no bit changes on its way.
