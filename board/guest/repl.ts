@@ -12,6 +12,6 @@ process.stdout.write(
   `Node.js ${process.version} on a virtual arm64 board; mmapio is loaded: ${Object.keys(mmapio).join(', ')}.\n` +
     'Uio.list() shows the devices. Leave with .exit or Ctrl-D.\n',
 );
-const repl = start({ prompt: 'board> ' });
+const repl = start({ prompt: 'board> ', breakEvalOnSigint: true });
 Object.assign(repl.context, mmapio, { pressButton });
 repl.on('exit', () => process.exit());
