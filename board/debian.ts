@@ -92,7 +92,11 @@ export class DebianArchive {
   }
 
   #run(program: string, args: readonly string[], cwd = this.#directory): Promise<string> {
-    return run(program, [...this.#options, ...args], { ...this.#runOptions(), cwd });
+    return run(program, [...this.#options, ...args], {
+      ...this.#runOptions(),
+      cwd,
+      shown: `${program} ${args.join(' ')}`,
+    });
   }
 
   #runOptions(): RunOptions {

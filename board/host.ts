@@ -41,7 +41,8 @@ export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal | undefined;
-  /** Said when the program fails: what to do about it. */
+  /** Said when the program fails: what was run, in short, and what to do about it. */
+  shown?: string;
   hint?: string;
 }
 
@@ -51,7 +52,7 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<string> {
-  const { hint, ...rest } = options;
+  const { hint, shown = `${program} ${args.join(' ')}`, ...rest } = options;
   const spawnOptions: SpawnOptions = { ...rest, stdio: ['ignore', 'pipe', 'pipe'] };
   const child = spawn(program, args, spawnOptions);
   const output: Buffer[] = [];
@@ -65,7 +66,7 @@ export async function run(
   if (outcome !== null) {
     const said = Buffer.concat(messages.length > 0 ? messages : output).toString();
     const tail = said.trimEnd().split('\n').slice(-15).join('\n  ');
-    throw new BoardError(`${program} ${args.join(' ')} failed (${outcome}):\n  ${tail}`, hint);
+    throw new BoardError(`${shown} failed (${outcome}):\n  ${tail}`, hint);
   }
   return Buffer.concat(output).toString();
 }

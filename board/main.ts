@@ -12,7 +12,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
     process.stdout.write(usage);
     return 0;
   }
-  const task = await planTask(parsed, process.stdin.isTTY && process.stdout.isTTY);
+  const task = await planTask(parsed, process.stdin.isTTY && process.stdout.isTTY, signal);
   if (task === null) {
     return 0;
   }
@@ -49,7 +49,10 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 // whoever read our output has gone
-process.stdout.on('error', () => stopped.abort());
+process.stdout.on('error', () => {
+  exitCode ??= 128 + constants.signals.SIGPIPE;
+  stopped.abort();
+});
 
 main(process.argv.slice(2), stopped.signal)
   .catch((error: Error) => {

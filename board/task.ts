@@ -18,11 +18,15 @@ export interface BoardTask {
 }
 
 /** Turns the command line into a task; null when there is nothing left to do. */
-export async function planTask(parsed: BoardArguments, interactive: boolean): Promise<BoardTask | null> {
+export async function planTask(
+  parsed: BoardArguments,
+  interactive: boolean,
+  signal: AbortSignal,
+): Promise<BoardTask | null> {
   const machine = arm64;
   const node = parsed.node ?? defaultNode();
   if (parsed.action.kind === 'prepare') {
-    await prepareImage({ machine, node });
+    await prepareImage({ machine, node, signal });
     return null;
   }
   await compileNative(machine);
