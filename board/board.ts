@@ -22,7 +22,7 @@ export interface BoardOptions {
   node?: string;
   /** Files for the guest, on top of the system's own. */
   files?: Iterable<CpioEntry>;
-  /** Added to {@link pressButton}. */
+  /** Added to `press-button`, which every board answers. */
   requests?: Requests;
   /** Further arguments of QEMU, such as `['-device', 'edu']` or `['-trace', 'memory_region_ops_read']`. */
   extraQemuArguments?: readonly string[];
@@ -46,8 +46,8 @@ export interface CommandOptions {
   terminal?: boolean;
 }
 
-/** The request that raises an interrupt from outside: presses the power button, which is line 3 of the GPIO. */
-export const pressButton: Requests = {
+/** Raises an interrupt from outside: on the arm64 machine the power button is line 3 of the GPIO. */
+const pressButton: Requests = {
   'press-button': (board) => board.qmp.execute('system_powerdown'),
 };
 

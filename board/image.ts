@@ -218,7 +218,7 @@ async function prepareNode({ machine, node, signal }: ImageOptions): Promise<str
     const name = `node-linux-${machine.arch}`;
     progress(`fetching Node.js ${node} for ${machine.arch}`);
     const hint = `Check that "npm view ${name}@${node}" works: the board fetches it with this machine's own npm.`;
-    await run('npm', ['pack', '--silent', `${name}@${node}`], { cwd: directory, signal, hint });
+    await run('npm', ['pack', '--loglevel=error', `${name}@${node}`], { cwd: directory, signal, hint });
     const program = join(directory, 'package/bin/node');
     const tarball = join(directory, `${name}-${node}.tgz`);
     await run('tar', ['-xzf', tarball, '-C', directory, 'package/bin/node'], { signal });

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { BoardArguments } from './arguments.js';
 import type { BoardOptions } from './board.js';
 import { BoardError } from './errors.js';
@@ -80,7 +80,8 @@ function tests(paths: readonly string[]): Program {
   }
   const build = join(checkout, 'build');
   const words = ['node', '--test', ...files.map(guestPath)];
-  return { files: existsSync(build) ? [build, ...paths] : [...paths], directory: guestPath(checkout), words };
+  const elsewhere = paths.filter((path) => relative(build, path).startsWith('..'));
+  return { files: [build, ...elsewhere], directory: guestPath(checkout), words };
 }
 
 function testFiles(path: string): string[] {
