@@ -7,7 +7,9 @@ import { BoardError } from './errors.js';
 /** The checkout this program belongs to (it is compiled to build/board/). */
 export const checkout: string = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-const installPackages = 'Install the Debian packages that the board needs: scripts/install-debian-packages';
+/** What to do when a tool is missing. */
+export const installPackages =
+  'Install the Debian packages that the board needs: scripts/install-debian-packages';
 
 /** Path of a program in $PATH, or null. */
 export function findProgram(name: string): string | null {

@@ -41,3 +41,8 @@ export const arm64: Machine = {
   modules: ['drivers/virtio/virtio_mmio', 'drivers/char/virtio_console', 'drivers/uio/uio'],
   deviceTree: 'board/arm64/devices.dtsi',
 };
+
+/** What stands before the names of the tools that compile for the machine: nothing where the host's own do. */
+export function compilerPrefix(machine: Machine): string {
+  return process.arch === machine.nativeOn ? '' : `${machine.gnuTriplet}-`;
+}

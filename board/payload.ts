@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileEntry } from './archive.js';
 import type { CpioEntry } from './cpio.js';
 import { BoardError } from './errors.js';
 import { checkout } from './host.js';
-import { fileEntry } from './image.js';
 import type { Machine } from './machine.js';
 
 /** Where the checkout is in the guest, and where every other file of the host is, under its own path. */

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { BoardArguments } from './arguments.js';
 import type { BoardOptions } from './board.js';
 import { BoardError } from './errors.js';
-import { checkout, findProgram, progress, run, shellCommand } from './host.js';
+import { checkout, findProgram, installPackages, progress, run, shellCommand } from './host.js';
 import { defaultNode, prepareImage } from './image.js';
 import { arm64, type Machine } from './machine.js';
 import { boardFiles, guestPath, scriptFiles } from './payload.js';
@@ -29,7 +29,7 @@ export async function planTask(
     await prepareImage({ machine, node, signal });
     return null;
   }
-  await compileNative(machine);
+  await compileNative(machine, signal);
   const { files, directory, words } = await program(parsed.action);
   const environment = parsed.env.length === 0 ? [] : ['env', ...parsed.env];
   const command = `cd ${shellCommand([directory])} && ${shellCommand([...environment, ...words])}`;
@@ -96,7 +96,7 @@ function testFiles(path: string): string[] {
 }
 
 /** Compiles the native core for the board; make decides whether there is anything to do. */
-async function compileNative(machine: Machine): Promise<void> {
+async function compileNative(machine: Machine, signal: AbortSignal): Promise<void> {
   if (!existsSync(join(checkout, 'native', 'Makefile'))) {
     return;
   }
@@ -104,5 +104,6 @@ async function compileNative(machine: Machine): Promise<void> {
     progress('make is not installed: the native core on the board is the one in prebuilds/, if any');
     return;
   }
-  await run('make', ['--no-print-directory', '-C', join(checkout, 'native'), `ARCH=${machine.arch}`]);
+  const args = ['--no-print-directory', '-C', join(checkout, 'native'), `ARCH=${machine.arch}`];
+  await run('make', args, { signal, hint: installPackages });
 }

@@ -39,3 +39,27 @@ export function openInitrd(archives: readonly string[], entries: Iterable<CpioEn
     rmSync(directory, { recursive: true, force: true });
   }
 }
+
+/** A file of the host as an entry of an archive. */
+export function fileEntry(path: string, source: string, mode = 0o644): CpioEntry {
+  return {
+    type: 'file',
+    path,
+    mode,
+    get data() {
+      return readFileSync(source);
+    },
+  };
+}
+
+/** Writes an archive to a new file. */
+export function writeArchive(file: string, entries: Iterable<CpioEntry>): void {
+  const descriptor = openSync(file, 'wx');
+  try {
+    for (const piece of cpioArchive(entries)) {
+      writeSync(descriptor, piece);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
