@@ -6,8 +6,9 @@ import type { Readable, Writable } from 'node:stream';
 import { openInitrd } from './archive.js';
 import type { CpioEntry } from './cpio.js';
 import { BoardError } from './errors.js';
-import { defaultNode, prepareImage } from './image.js';
+import { defaultNode, type Image, prepareImage } from './image.js';
 import { arm64, type Machine } from './machine.js';
+import { type Channel, channels, firstChannel, qemuArguments } from './qemu.js';
 import { Qmp } from './qmp.js';
 import { lines, MarkedOutput, Tail } from './streams.js';
 
@@ -67,22 +68,6 @@ export async function startBoard(options: BoardOptions = {}): Promise<Board> {
   }
 }
 
-/** What the sockets between QEMU and this process carry. `commands` is last: once it is connected, all are. */
-const channels = [
-  'console',
-  'qmp',
-  'terminal',
-  'stdin',
-  'stdout',
-  'stderr',
-  'window',
-  'control',
-  'commands',
-] as const;
-type Channel = (typeof channels)[number];
-const firstChannel = 4;
-const initrdDescriptor = 3;
-
 /** A running virtual machine. */
 export class Board {
   /** Commands from outside to the virtual machine. */
@@ -99,12 +84,7 @@ export class Board {
   #finished: ((code: number) => void) | null = null;
 
   /** Use {@link startBoard}. */
-  constructor(
-    machine: Machine,
-    image: { kernel: string; deviceTree: string | null },
-    initrd: number,
-    options: BoardOptions,
-  ) {
+  constructor(machine: Machine, image: Image, initrd: number, options: BoardOptions) {
     const stdio: StdioOptions = [
       'ignore',
       'ignore',
@@ -283,37 +263,4 @@ export class Board {
     }
     this.#sockets.control.write(`${JSON.stringify(answer)}\n`);
   }
-}
-
-function qemuArguments(
-  machine: Machine,
-  image: { kernel: string; deviceTree: string | null },
-  options: BoardOptions,
-): string[] {
-  const sockets = channels.flatMap((channel, index) => [
-    '-chardev',
-    `socket,id=${channel},fd=${firstChannel + index}`,
-  ]);
-  const ports = channels.slice(channels.indexOf('stdin'));
-  const kernelParameters = [
-    machine.kernelParameters,
-    'quiet panic=-1',
-    `board.time=${Math.round(Date.now() / 1000)}`,
-    options.extraKernelParameters ?? '',
-  ];
-  return [
-    ...machine.qemuArguments,
-    ...['-nodefaults', '-display', 'none', '-no-reboot'],
-    ...sockets,
-    ...['-serial', 'chardev:console', '-mon', 'chardev=qmp,mode=control'],
-    ...['-device', machine.serialDevice, '-device', 'virtconsole,nr=0,chardev=terminal'],
-    ...ports.flatMap((port, index) => [
-      '-device',
-      `virtserialport,nr=${index + 1},chardev=${port},name=board.${port}`,
-    ]),
-    ...['-kernel', image.kernel, '-initrd', `/dev/fd/${initrdDescriptor}`],
-    ...(image.deviceTree === null ? [] : ['-dtb', image.deviceTree]),
-    ...['-append', kernelParameters.join(' ').trim()],
-    ...(options.extraQemuArguments ?? []),
-  ];
 }
