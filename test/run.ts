@@ -55,7 +55,7 @@ const SANITIZED = 'build/sanitized';
 
 function buildSanitized(): void {
   rmSync(join(root, SANITIZED), { recursive: true, force: true });
-  for (const path of ['package.json', 'dist', 'build/test']) {
+  for (const path of ['package.json', 'dist', 'build/src', 'build/test']) {
     mkdirSync(join(root, SANITIZED, path, '..'), { recursive: true });
     cpSync(join(root, path), join(root, SANITIZED, path), { recursive: true });
   }
@@ -98,7 +98,14 @@ function parts(): Part[] {
     { name: 'example, plain-file', command: [process.execPath, 'build/examples/plain-file.js'] },
     ...['registers', 'alarm', 'button'].map((name) => onBoard(`example ${name}`, [`examples/${name}.ts`])),
     ...['window', 'native'].map((engine) =>
-      onBoard(`${engine} engine`, ['--env', `MMAPIO_ENGINE=${engine}`, '--tests', 'build/test/board']),
+      onBoard(`${engine} engine`, [
+        '--env',
+        `MMAPIO_ENGINE=${engine}`,
+        '--with',
+        'build/src',
+        '--tests',
+        'build/test/board',
+      ]),
     ),
   ];
 }
