@@ -53,8 +53,8 @@ test('a window that is forced and cannot be had is an error', (t) => {
 
 test('a small address space gets the native engine', (t) => {
   const path = temporaryFile(t, 64);
-  // Enough for Node.js itself, not for the room of 8 GiB and more that V8 reserves behind a WebAssembly memory.
-  const limit = `ulimit -v ${kilobytesOfBareNode() + 2_000_000}`;
+  // Enough for Node.js itself, not for the 256 MiB of the window.
+  const limit = `ulimit -v ${kilobytesOfBareNode() + 200_000}`;
   assert.equal(engineIn(path, '{}', {}, limit), 'native true');
   assert.equal(engineIn(path, "{ engine: 'window' }", {}, limit), 'ERR_ENGINE_UNAVAILABLE');
 });
