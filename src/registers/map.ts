@@ -1,0 +1,168 @@
+import { MmapioError } from '../errors.js';
+import type { RegisterIO } from '../register-io.js';
+import { SwappedIO } from './byte-order.js';
+import { type Codec, codecOf } from './codec.js';
+import { layoutRegister, type RegisterLayout } from './layout.js';
+import { Register } from './register.js';
+import { ArraySpec, BlockSpec, type MapSpec, RegisterSpec } from './spec.js';
+import type { Bound } from './types.js';
+
+/** A register of a map, every array element on its own. */
+export interface MapEntry {
+  /** Name within the map: `CHANNEL[2].LEN`. */
+  readonly path: string;
+  /** Byte offset from the start of the map. */
+  readonly offset: number;
+  readonly byteOrder: 'little' | 'big';
+  readonly layout: RegisterLayout;
+}
+
+export interface MapOptions {
+  /** Name of the device or block, for messages. */
+  name?: string;
+  /** Byte order of the registers in the region; little-endian when absent. */
+  byteOrder?: 'little' | 'big';
+}
+
+type Node =
+  | { kind: 'register'; offset: number; layout: RegisterLayout; codec: Codec }
+  | { kind: 'group'; offset: number; swapped: boolean; members: [string, Node][] }
+  | { kind: 'array'; offset: number; count: number; stride: number; element: Node };
+
+function bad(path: string, problem: string): never {
+  throw new MmapioError('ERR_INVALID_ARGUMENT', `${path || 'register map'}: ${problem}`);
+}
+
+function checkOffset(path: string, what: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0) bad(path, `${what} ${value} is not a whole number of bytes`);
+}
+
+function compileArray(path: string, spec: ArraySpec, swapped: boolean): Node {
+  const { count, offset, stride, element } = spec;
+  checkOffset(path, 'offset', offset);
+  checkOffset(path, 'stride', stride);
+  if (!Number.isSafeInteger(count) || count < 0) bad(path, `an array cannot have ${count} elements`);
+  const each =
+    element instanceof RegisterSpec
+      ? compile(`${path}[]`, element, swapped)
+      : compileGroup(`${path}[]`, 0, element, swapped);
+  return { kind: 'array', offset, count, stride, element: each };
+}
+
+function compile(path: string, spec: MapSpec[string], swapped: boolean): Node {
+  if (spec instanceof RegisterSpec) {
+    checkOffset(path, 'offset', spec.offset);
+    if (spec.offset % (spec.width / 8) !== 0) {
+      bad(path, `offset 0x${spec.offset.toString(16)} is not aligned for ${spec.width} bits`);
+    }
+    const layout = layoutRegister(path, spec);
+    return { kind: 'register', offset: spec.offset, layout, codec: codecOf(layout) };
+  }
+  if (spec instanceof ArraySpec) return compileArray(path, spec, swapped);
+  if (!(spec instanceof BlockSpec)) bad(path, 'is neither a register, a block nor an array');
+  checkOffset(path, 'offset', spec.offset);
+  const order = spec.options.byteOrder;
+  return compileGroup(path, spec.offset, spec.registers, order === undefined ? swapped : order === 'big');
+}
+
+function compileGroup(path: string, offset: number, registers: MapSpec, swapped: boolean): Node {
+  const members = Object.entries(registers).map(([name, spec]): [string, Node] => [
+    name,
+    compile(path === '' ? name : `${path}.${name}`, spec, swapped),
+  ]);
+  return { kind: 'group', offset, swapped, members };
+}
+
+function* walk(node: Node, path: string, start: number, swapped: boolean): Generator<MapEntry> {
+  const offset = start + node.offset;
+  if (node.kind === 'register') {
+    yield { path, offset, byteOrder: swapped ? 'big' : 'little', layout: node.layout };
+  } else if (node.kind === 'array') {
+    for (let index = 0; index < node.count; index++) {
+      yield* walk(node.element, `${path}[${index}]`, offset + index * node.stride, swapped);
+    }
+  } else {
+    for (const [name, member] of node.members) {
+      yield* walk(member, path === '' ? name : `${path}.${name}`, offset, node.swapped);
+    }
+  }
+}
+
+interface Target {
+  plain: RegisterIO;
+  swapped: RegisterIO;
+}
+
+function bind(node: Node, path: string, start: number, target: Target, swapped: boolean): unknown {
+  const offset = start + node.offset;
+  if (node.kind === 'register') {
+    return new Register(path, swapped ? target.swapped : target.plain, offset, node.layout, node.codec);
+  }
+  if (node.kind === 'array') {
+    return Array.from({ length: node.count }, (_, index) =>
+      bind(node.element, `${path}[${index}]`, offset + index * node.stride, target, swapped),
+    );
+  }
+  return Object.fromEntries(
+    node.members.map(([name, member]) => [
+      name,
+      bind(member, path === '' ? name : `${path}.${name}`, offset, target, node.swapped),
+    ]),
+  );
+}
+
+function extent(node: Node): number {
+  if (node.kind === 'register') return node.offset + node.layout.width / 8;
+  if (node.kind === 'array') {
+    return node.count === 0 ? 0 : node.offset + (node.count - 1) * node.stride + extent(node.element);
+  }
+  return node.offset + node.members.reduce((most, [, member]) => Math.max(most, extent(member)), 0);
+}
+
+/** The typed description of a device's registers and fields. Made by {@link registerMap}. */
+export class RegisterMap<S> {
+  /** Name of the device or block, if it was given. */
+  readonly name: string | undefined;
+  /** Bytes from the start of the map to the end of its last register. */
+  readonly length: number;
+  readonly #root: Node;
+
+  constructor(spec: MapSpec, options: MapOptions) {
+    this.name = options.name;
+    this.#root = compileGroup('', 0, spec, options.byteOrder === 'big');
+    this.length = extent(this.#root);
+  }
+
+  /**
+   * The map's registers in a region. No access happens here.
+   *
+   * @param offset - where in the region the map begins, in bytes
+   * @throws MmapioError `ERR_OUT_OF_RANGE` where the region is too short for the map
+   */
+  at(io: RegisterIO, offset = 0): Bound<S> {
+    checkOffset(this.name ?? '', 'offset', offset);
+    if (offset + this.length > io.length) {
+      throw new MmapioError(
+        'ERR_OUT_OF_RANGE',
+        `${this.name ?? 'The register map'} needs ${this.length} bytes from 0x${offset.toString(16)} on; ` +
+          `the region has ${io.length}`,
+      );
+    }
+    const target = { plain: io, swapped: new SwappedIO(io) };
+    return bind(this.#root, '', offset, target, false) as Bound<S>;
+  }
+
+  /** Every register, array elements one by one, in the order of the description. */
+  entries(): Generator<MapEntry> {
+    return walk(this.#root, '', 0, false);
+  }
+}
+
+/**
+ * Describes a device's registers once; `at` then gives them for any region.
+ *
+ * @throws MmapioError `ERR_INVALID_ARGUMENT` naming the register or field that does not fit
+ */
+export function registerMap<const S extends MapSpec>(registers: S, options: MapOptions = {}): RegisterMap<S> {
+  return new RegisterMap<S>(registers, options);
+}
