@@ -1,4 +1,6 @@
 export type * from './description.js';
+export { type LeftOut, type MapFromOptions, registerMapFrom } from './from-description.js';
+export { type ListedRegister, listRegisters } from './list.js';
 export { type MapEntry, type MapOptions, RegisterMap, registerMap } from './map.js';
 export {
   ArraySpec,
@@ -14,4 +16,14 @@ export {
   reg32,
   reg64,
 } from './spec.js';
-export type { Bound, BoundRegister, FieldInputs, FieldValues, UntilOptions } from './types.js';
+export type {
+  Bound,
+  BoundRegister,
+  DynamicBlock,
+  DynamicEntry,
+  DynamicMap,
+  DynamicRegister,
+  FieldInputs,
+  FieldValues,
+  UntilOptions,
+} from './types.js';

@@ -5,7 +5,7 @@ import { type Codec, codecOf } from './codec.js';
 import { layoutRegister, type RegisterLayout } from './layout.js';
 import { Register } from './register.js';
 import { ArraySpec, BlockSpec, type MapSpec, RegisterSpec } from './spec.js';
-import type { Bound } from './types.js';
+import type { Bound, DynamicRegister } from './types.js';
 
 /** A register of a map, every array element on its own. */
 export interface MapEntry {
@@ -126,6 +126,7 @@ export class RegisterMap<S> {
   /** Bytes from the start of the map to the end of its last register. */
   readonly length: number;
   readonly #root: Node;
+  #paths: Map<string, MapEntry> | undefined;
 
   constructor(spec: MapSpec, options: MapOptions) {
     this.name = options.name;
@@ -150,6 +151,31 @@ export class RegisterMap<S> {
     }
     const target = { plain: io, swapped: new SwappedIO(io) };
     return bind(this.#root, '', offset, target, false) as Bound<S>;
+  }
+
+  /**
+   * One register in a region, by the path that {@link entries} gives it: `CHANNEL[2].LEN`. No access happens here.
+   *
+   * @throws MmapioError `ERR_NOT_FOUND` where the map has no such register, `ERR_OUT_OF_RANGE` where the region
+   * does not
+   */
+  register(io: RegisterIO, path: string, offset = 0): DynamicRegister {
+    const entry = this.#entry(path);
+    if (offset + entry.offset + entry.layout.width / 8 > io.length) {
+      throw new MmapioError('ERR_OUT_OF_RANGE', `${path} is outside the region of ${io.length} bytes`);
+    }
+    const target = entry.byteOrder === 'big' ? new SwappedIO(io) : io;
+    const register = new Register(path, target, offset + entry.offset, entry.layout, codecOf(entry.layout));
+    return register as unknown as DynamicRegister;
+  }
+
+  #entry(path: string): MapEntry {
+    this.#paths ??= new Map(Array.from(this.entries(), (entry) => [entry.path, entry]));
+    const entry = this.#paths.get(path);
+    if (entry === undefined) {
+      throw new MmapioError('ERR_NOT_FOUND', `${this.name ?? 'The register map'} has no register '${path}'`);
+    }
+    return entry;
   }
 
   /** Every register, array elements one by one, in the order of the description. */

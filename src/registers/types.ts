@@ -287,4 +287,44 @@ type BoundEntry<S> = S extends RegisterSpec
         : never;
 
 /** A register map bound to a region: its registers by name, arrays by index. */
-export type Bound<S> = { readonly [K in keyof S]: BoundEntry<S[K]> };
+export type Bound<S> = S extends DynamicMap ? DynamicBlock : { readonly [K in keyof S]: BoundEntry<S[K]> };
+
+// ---- maps that the compiler does not know -----------------------------------------------------------------
+
+type DynamicContent = Record<string, string | number | bigint | boolean>;
+type DynamicValue = number | bigint;
+
+/** A register of a map that the compiler does not know. What each method does is told at {@link BoundRegister}. */
+export interface DynamicRegister {
+  readonly path: string;
+  readonly offset: number;
+  readonly width: 8 | 16 | 32 | 64;
+  decode(value: DynamicValue): DynamicContent | DynamicValue;
+  encode(content: DynamicContent | DynamicValue): DynamicValue;
+  read(): DynamicContent | DynamicValue;
+  readValue(): DynamicValue;
+  readWithEffects(): DynamicContent | DynamicValue;
+  write(content: DynamicContent | DynamicValue): void;
+  writeValue(value: DynamicValue): void;
+  modify(change: DynamicContent | ((value: DynamicValue) => DynamicValue)): void;
+  clear(...fields: string[]): void;
+  set(...fields: string[]): void;
+  toggle(...fields: string[]): void;
+  until(
+    condition: DynamicContent | DynamicValue | ((content: DynamicContent | DynamicValue) => boolean),
+    options?: UntilOptions,
+  ): Promise<DynamicContent | DynamicValue>;
+}
+
+/** Marks a map that was made from a description at run time. */
+export interface DynamicMap {
+  readonly dynamic: true;
+}
+/** Its registers, blocks and arrays by name. */
+export interface DynamicBlock {
+  readonly [name: string]: DynamicEntry;
+}
+interface DynamicElements {
+  readonly [index: number]: DynamicEntry;
+}
+export type DynamicEntry = DynamicRegister & DynamicBlock & DynamicElements;
