@@ -1,4 +1,5 @@
 import { MmapioError } from '../errors.js';
+import type { DeviceDescription } from '../registers/description.js';
 
 /** Where in a source something stands. */
 export interface Place {
@@ -53,6 +54,12 @@ function located(message: string, file: string | undefined, { line, element }: P
     (part) => part !== undefined,
   );
   return [where.join(':'), element, message].filter((part) => part !== undefined && part !== '').join(': ');
+}
+
+/** A description with what its import had to say. */
+export interface ImportedDevice extends DeviceDescription {
+  /** What in the source was unusual and how it was understood. Empty when nothing was. */
+  warnings: ImportWarning[];
 }
 
 /** Options that every importer takes. */

@@ -1,24 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import type {
   AddressBlockDescription,
   CpuDescription,
-  DeviceDescription,
   InterruptDescription,
   PeripheralDescription,
 } from '../../registers/description.js';
+import { loadFile } from '../file.js';
 import { hexString } from '../numbers.js';
-import { type ImportOptions, type ImportWarning, Report } from '../problems.js';
+import { type ImportedDevice, type ImportOptions, Report } from '../problems.js';
+import { said } from '../said.js';
 import { parseXml, type XmlElement } from '../xml.js';
 import { placeOf } from './derive.js';
 import { instancesOf, labelled } from './dim.js';
 import { Reader } from './reader.js';
-import { type Inherited, inherit, RegisterBuilder, registerElements, said } from './registers.js';
-
-/** A description with what its import had to say. */
-export interface ImportedDevice extends DeviceDescription {
-  /** What in the source was unusual and how it was understood. Empty when nothing was. */
-  warnings: ImportWarning[];
-}
+import { type Inherited, inherit, RegisterBuilder, registerElements } from './registers.js';
 
 function interruptsOf(reader: Reader, element: XmlElement): InterruptDescription[] | undefined {
   const source = reader.chain(element).find((link) => link.child('interrupt') !== undefined);
@@ -147,5 +141,5 @@ export function parseSvd(source: string | Uint8Array, options: ImportOptions = {
 
 /** Reads a CMSIS-SVD file. */
 export async function readSvd(path: string, options: ImportOptions = {}): Promise<ImportedDevice> {
-  return parseSvd(await readFile(path), { file: path, ...options });
+  return parseSvd(await loadFile(path), { file: path, ...options });
 }

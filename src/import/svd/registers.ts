@@ -7,6 +7,7 @@ import type {
   RegisterNode,
 } from '../../registers/description.js';
 import { hexString, parseCount } from '../numbers.js';
+import { said } from '../said.js';
 import type { XmlElement } from '../xml.js';
 import { placeOf } from './derive.js';
 import { instancesOf, labelled } from './dim.js';
@@ -36,13 +37,6 @@ export function inherit(reader: Reader, element: XmlElement, outer: Inherited): 
     resetValue: resetValue === undefined ? outer.resetValue : hexString(resetValue.value),
     resetMask: resetMask === undefined ? outer.resetMask : hexString(resetMask.value),
   };
-}
-
-/** Only the members that have a value: what is not said is absent. */
-export function said<T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const result: Partial<T> = {};
-  for (const key in members) if (members[key] !== undefined) result[key] = members[key];
-  return result as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
 // ---- fields -----------------------------------------------------------------------------------------------
