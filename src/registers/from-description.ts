@@ -196,6 +196,7 @@ export function registerMapFrom(
   const spec = mapSpec('', peripheral.registers, options.defaultSize ?? 32, note);
   return new RegisterMap(spec, {
     name: peripheral.name,
+    dynamic: true,
     ...(peripheral.byteOrder !== undefined && { byteOrder: peripheral.byteOrder }),
   });
 }

@@ -1,9 +1,8 @@
 import { MmapioError } from '../errors.js';
 import type { RegisterIO } from '../register-io.js';
 import { SwappedIO } from './byte-order.js';
-import { type Codec, codecOf } from './codec.js';
 import { layoutRegister, type RegisterLayout } from './layout.js';
-import { Register } from './register.js';
+import { type RegisterClass, registerClass } from './register.js';
 import { ArraySpec, BlockSpec, type MapSpec, RegisterSpec } from './spec.js';
 import type { Bound, DynamicRegister } from './types.js';
 
@@ -25,7 +24,7 @@ export interface MapOptions {
 }
 
 type Node =
-  | { kind: 'register'; offset: number; layout: RegisterLayout; codec: Codec }
+  | { kind: 'register'; offset: number; layout: RegisterLayout; Class: RegisterClass }
   | { kind: 'group'; offset: number; swapped: boolean; members: [string, Node][] }
   | { kind: 'array'; offset: number; count: number; stride: number; element: Node };
 
@@ -37,40 +36,52 @@ function checkOffset(path: string, what: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 0) bad(path, `${what} ${value} is not a whole number of bytes`);
 }
 
-function compileArray(path: string, spec: ArraySpec, swapped: boolean): Node {
+/** What holds for a whole block. */
+interface Context {
+  swapped: boolean;
+  namesUnchecked: boolean;
+}
+
+function compileArray(path: string, spec: ArraySpec, context: Context): Node {
   const { count, offset, stride, element } = spec;
   checkOffset(path, 'offset', offset);
   checkOffset(path, 'stride', stride);
   if (!Number.isSafeInteger(count) || count < 0) bad(path, `an array cannot have ${count} elements`);
   const each =
     element instanceof RegisterSpec
-      ? compile(`${path}[]`, element, swapped)
-      : compileGroup(`${path}[]`, 0, element, swapped);
+      ? compile(`${path}[]`, element, context)
+      : compileGroup(`${path}[]`, 0, element, context);
   return { kind: 'array', offset, count, stride, element: each };
 }
 
-function compile(path: string, spec: MapSpec[string], swapped: boolean): Node {
+function compile(path: string, spec: MapSpec[string], context: Context): Node {
   if (spec instanceof RegisterSpec) {
     checkOffset(path, 'offset', spec.offset);
     if (spec.offset % (spec.width / 8) !== 0) {
       bad(path, `offset 0x${spec.offset.toString(16)} is not aligned for ${spec.width} bits`);
     }
     const layout = layoutRegister(path, spec);
-    return { kind: 'register', offset: spec.offset, layout, codec: codecOf(layout) };
+    return {
+      kind: 'register',
+      offset: spec.offset,
+      layout,
+      Class: registerClass(layout, context.namesUnchecked),
+    };
   }
-  if (spec instanceof ArraySpec) return compileArray(path, spec, swapped);
+  if (spec instanceof ArraySpec) return compileArray(path, spec, context);
   if (!(spec instanceof BlockSpec)) bad(path, 'is neither a register, a block nor an array');
   checkOffset(path, 'offset', spec.offset);
   const order = spec.options.byteOrder;
-  return compileGroup(path, spec.offset, spec.registers, order === undefined ? swapped : order === 'big');
+  const inside = order === undefined ? context : { ...context, swapped: order === 'big' };
+  return compileGroup(path, spec.offset, spec.registers, inside);
 }
 
-function compileGroup(path: string, offset: number, registers: MapSpec, swapped: boolean): Node {
+function compileGroup(path: string, offset: number, registers: MapSpec, context: Context): Node {
   const members = Object.entries(registers).map(([name, spec]): [string, Node] => [
     name,
-    compile(path === '' ? name : `${path}.${name}`, spec, swapped),
+    compile(path === '' ? name : `${path}.${name}`, spec, context),
   ]);
-  return { kind: 'group', offset, swapped, members };
+  return { kind: 'group', offset, swapped: context.swapped, members };
 }
 
 function* walk(node: Node, path: string, start: number, swapped: boolean): Generator<MapEntry> {
@@ -96,7 +107,7 @@ interface Target {
 function bind(node: Node, path: string, start: number, target: Target, swapped: boolean): unknown {
   const offset = start + node.offset;
   if (node.kind === 'register') {
-    return new Register(path, swapped ? target.swapped : target.plain, offset, node.layout, node.codec);
+    return new node.Class(path, swapped ? target.swapped : target.plain, offset);
   }
   if (node.kind === 'array') {
     return Array.from({ length: node.count }, (_, index) =>
@@ -128,9 +139,12 @@ export class RegisterMap<S> {
   readonly #root: Node;
   #paths: Map<string, MapEntry> | undefined;
 
-  constructor(spec: MapSpec, options: MapOptions) {
+  constructor(spec: MapSpec, options: MapOptions & { dynamic?: boolean }) {
     this.name = options.name;
-    this.#root = compileGroup('', 0, spec, options.byteOrder === 'big');
+    this.#root = compileGroup('', 0, spec, {
+      swapped: options.byteOrder === 'big',
+      namesUnchecked: options.dynamic ?? false,
+    });
     this.length = extent(this.#root);
   }
 
@@ -165,7 +179,7 @@ export class RegisterMap<S> {
       throw new MmapioError('ERR_OUT_OF_RANGE', `${path} is outside the region of ${io.length} bytes`);
     }
     const target = entry.byteOrder === 'big' ? new SwappedIO(io) : io;
-    const register = new Register(path, target, offset + entry.offset, entry.layout, codecOf(entry.layout));
+    const register = new (registerClass(entry.layout, true))(path, target, offset + entry.offset);
     return register as unknown as DynamicRegister;
   }
 

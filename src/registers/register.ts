@@ -2,12 +2,11 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { inspect } from 'node:util';
 import { AbortError, MmapioError } from '../errors.js';
 import type { RegisterIO } from '../register-io.js';
-import type { Codec, FieldRecord } from './codec.js';
+import { type Content, type FieldRecord, type Raw, toRaw } from './codec.js';
 import type { FieldLayout, RegisterLayout } from './layout.js';
+import { CHECKED_CALLS, type Change, load, type Methods, methodsOf, store } from './methods.js';
 import type { UntilOptions } from './types.js';
 
-type Raw = number | bigint;
-type Content = FieldRecord | Raw;
 type Condition = Content | ((content: Content) => boolean);
 
 const hex = (value: Raw, width: number) => `0x${value.toString(16).padStart(width / 4, '0')}`;
@@ -30,65 +29,69 @@ function matcher(layout: RegisterLayout, condition: Condition): (content: Conten
 /**
  * A register bound to a region. What each method does on the bus is documented where users see it, in types.ts.
  *
- * One class for every width and kind of register, so that call sites see one shape.
+ * Every register of a map has a class of its own below this one ({@link registerClass}).
  */
 export class Register {
+  /** The rules, on the prototype of each register's class. */
+  declare readonly layout: RegisterLayout;
+  declare private readonly tier: Tier;
   readonly path: string;
+  readonly io: RegisterIO;
   readonly offset: number;
-  readonly width: 8 | 16 | 32 | 64;
-  readonly layout: RegisterLayout;
-  private readonly io: RegisterIO;
-  private readonly codec: Codec;
-  private readonly mayRead: boolean;
-  private readonly mayWrite: boolean;
 
-  constructor(path: string, io: RegisterIO, offset: number, layout: RegisterLayout, codec: Codec) {
+  constructor(path: string, io: RegisterIO, offset: number) {
     this.path = path;
-    this.offset = offset;
-    this.width = layout.width;
-    this.layout = layout;
     this.io = io;
-    this.codec = codec;
-    this.mayRead = layout.readable && layout.readEffect === undefined;
-    this.mayWrite = layout.writable && layout.mustBeGiven.length === 0;
+    this.offset = offset;
   }
 
+  get width(): 8 | 16 | 32 | 64 {
+    return this.layout.width;
+  }
+
+  // The methods of a register that has not been used often. Generated ones replace them, in the register's class.
+
   read(): Content {
-    if (!this.mayRead) this.refuseRead();
-    return this.codec.decode(this.load());
+    return this.checked().read.call(this);
+  }
+  readWithEffects(): Content {
+    return this.checked().readWithEffects.call(this);
+  }
+  write(content: Content): void {
+    this.checked().write.call(this, content);
+  }
+  modify(change: Change): void {
+    this.checked().modify.call(this, change);
+  }
+  decode(value: Raw): Content {
+    return this.checked().decode(value);
+  }
+  encode(content: Content): Raw {
+    return this.checked().encode(content);
+  }
+
+  private checked(): Methods {
+    const own = this.tier;
+    if (++own.calls === CHECKED_CALLS) {
+      const { read, readWithEffects, decode, ...taking } = methodsOf(this.layout, 'generated');
+      Object.assign(
+        Object.getPrototypeOf(this),
+        { read, readWithEffects, decode },
+        own.namesUnchecked ? {} : taking,
+      );
+    }
+    own.methods ??= methodsOf(this.layout, 'checked');
+    return own.methods;
   }
 
   readValue(): Raw {
-    if (!this.mayRead) this.refuseRead();
-    return this.load();
-  }
-
-  readWithEffects(): Content {
-    if (!this.layout.readable) this.refuseRead();
-    return this.codec.decode(this.load());
-  }
-
-  write(content: Content): void {
-    if (!this.mayWrite) this.checkWrite(content);
-    if (typeof content === 'object') this.store(this.codec.encode(content, this.codec.base));
-    else this.store(content);
+    this.checkRead();
+    return load(this, this.layout.width);
   }
 
   writeValue(value: Raw): void {
-    if (!this.layout.writable) this.refuseWrite();
-    this.store(value);
-  }
-
-  modify(change: FieldRecord | ((value: Raw) => Raw)): void {
-    if (!this.layout.writable) this.refuseWrite();
-    if (!this.mayRead) this.refuseRead();
-    if (typeof change === 'function') {
-      this.store(change(this.load()));
-      return;
-    }
-    // Bad fields are found before the read: a refused change must not have touched the device.
-    this.codec.encode(change, this.codec.base);
-    this.store(this.codec.encode(change, this.codec.keep(this.load())));
+    this.checkWrite();
+    store(this, this.layout.width, value);
   }
 
   clear(...names: string[]): void {
@@ -105,66 +108,29 @@ export class Register {
 
   async until(condition: Condition, options: UntilOptions = {}): Promise<Content> {
     const { timeout = 1000, interval = 0, signal } = options;
-    if (!this.mayRead) this.refuseRead();
+    this.checkRead();
     const holds = matcher(this.layout, condition);
     const end = performance.now() + timeout;
     for (;;) {
       if (signal?.aborted) throw new AbortError(signal);
       // The time is taken before the read, so that at least one read comes after the last instant allowed.
       const late = performance.now() >= end;
-      const value = this.load();
-      const content = this.codec.decode(value);
+      const value = load(this, this.layout.width);
+      const content = this.decode(value);
       if (holds(content)) return content;
       if (late) throw this.timeoutError(timeout, value, content);
       await (interval > 0 ? sleep(interval) : turn());
     }
   }
 
-  decode(value: Raw): Content {
-    return this.codec.decode(value);
-  }
-
-  encode(content: Content): Raw {
-    return typeof content === 'object' ? this.codec.encode(content, this.codec.base) : content;
-  }
-
   /** Facts only: printing a register never reads it. */
   [inspect.custom](): string {
-    return `Register ${this.path} (${this.width} bits at 0x${this.offset.toString(16)})`;
-  }
-
-  private load(): Raw {
-    switch (this.width) {
-      case 32:
-        return this.io.readUint32(this.offset);
-      case 16:
-        return this.io.readUint16(this.offset);
-      case 8:
-        return this.io.readUint8(this.offset);
-      default:
-        return this.io.readUint64(this.offset);
-    }
-  }
-
-  private store(value: Raw): void {
-    switch (this.width) {
-      case 32:
-        this.io.writeUint32(this.offset, value as number);
-        break;
-      case 16:
-        this.io.writeUint16(this.offset, value as number);
-        break;
-      case 8:
-        this.io.writeUint8(this.offset, value as number);
-        break;
-      default:
-        this.io.writeUint64(this.offset, value as bigint);
-    }
+    return `Register ${this.path} (${this.layout.width} bits at 0x${this.offset.toString(16)})`;
   }
 
   private act(verb: string, byOne: string, byZero: string, names: string[]): void {
     const { layout } = this;
-    if (!layout.writable) this.refuseWrite();
+    this.checkWrite();
     const overwritten = layout.plain.filter((name) => !names.includes(name));
     if (overwritten.length > 0) {
       throw new MmapioError(
@@ -173,7 +139,7 @@ export class Register {
           `use modify({ ${names.map((name) => `${name}: …`).join(', ')} })`,
       );
     }
-    let bits = BigInt(this.codec.base);
+    let bits = layout.base;
     for (const name of names) {
       const { mask, modifiedWriteValues } = this.fieldNamed(name);
       if (modifiedWriteValues === byOne) bits |= mask;
@@ -185,7 +151,7 @@ export class Register {
         );
       }
     }
-    this.store(layout.width === 64 ? bits : Number(bits));
+    store(this, layout.width, toRaw(layout, bits));
   }
 
   private fieldNamed(name: string): FieldLayout {
@@ -194,26 +160,15 @@ export class Register {
     return field;
   }
 
-  private refuseRead(): never {
+  private checkRead(): void {
     const { readable, readEffect } = this.layout;
     if (!readable) throw new MmapioError('ERR_REGISTER_ACCESS', `${this.path} is write-only`);
-    throw new MmapioError('ERR_READ_EFFECT', `${readEffect}: use readWithEffects()`);
+    if (readEffect !== undefined)
+      throw new MmapioError('ERR_READ_EFFECT', `${readEffect}: use readWithEffects()`);
   }
 
-  private refuseWrite(): never {
-    throw new MmapioError('ERR_REGISTER_ACCESS', `${this.path} is read-only`);
-  }
-
-  private checkWrite(content: Content): void {
-    if (!this.layout.writable) this.refuseWrite();
-    if (typeof content !== 'object') return;
-    const missing = this.layout.mustBeGiven.filter((name) => content[name] === undefined);
-    if (missing.length > 0) {
-      throw new MmapioError(
-        'ERR_REGISTER_ACCESS',
-        `${this.path}: ${missing.join(', ')} must be written back as read: use modify(), or give the value`,
-      );
-    }
+  private checkWrite(): void {
+    if (!this.layout.writable) throw new MmapioError('ERR_REGISTER_ACCESS', `${this.path} is read-only`);
   }
 
   private timeoutError(timeout: number, value: Raw, content: Content): MmapioError {
@@ -221,7 +176,27 @@ export class Register {
       typeof content === 'object' ? ` ${inspect(content, { breakLength: Number.POSITIVE_INFINITY })}` : '';
     return new MmapioError(
       'ERR_TIMEOUT',
-      `${this.path} did not get to the awaited value in ${timeout} ms; last read ${hex(value, this.width)}${decoded}`,
+      `${this.path} did not get to the awaited value in ${timeout} ms; last read ${hex(value, this.layout.width)}${decoded}`,
     );
   }
+}
+
+export type RegisterClass = new (path: string, io: RegisterIO, offset: number) => Register;
+
+/** How the methods of one class have been used so far. */
+interface Tier {
+  calls: number;
+  methods: Methods | undefined;
+  /** No compiler has seen the names that writes are given: the loops, which check them, stay for writing. */
+  readonly namesUnchecked: boolean;
+}
+
+/**
+ * The class of all registers of one layout: what V8 learns about one register does not blur another's.
+ */
+export function registerClass(layout: RegisterLayout, namesUnchecked: boolean): RegisterClass {
+  const Bound = class extends Register {};
+  const tier: Tier = { calls: 0, methods: undefined, namesUnchecked };
+  Object.defineProperties(Bound.prototype, { layout: { value: layout }, tier: { value: tier } });
+  return Bound;
 }
