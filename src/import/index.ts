@@ -1,4 +1,5 @@
 export type * from '../registers/description.js';
+export { type GenerateOptions, generateTypes } from './generate.js';
 export { parseHwh, parseXsa } from './hwh.js';
 export { parseIpXact } from './ipxact/index.js';
 export { parseDescription } from './json.js';

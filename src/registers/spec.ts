@@ -112,6 +112,10 @@ export class FieldSpec<
   w0t(): FieldSpec<M, L, N, D, 'toggle', R> {
     return this.with({ modifiedWriteValues: 'zeroToToggle' });
   }
+  /** Any write, whatever its value, does something to the bits. */
+  writeAction<const T extends 'clear' | 'set'>(action: T): FieldSpec<M, L, N, D, T, R> {
+    return this.with({ modifiedWriteValues: action });
+  }
   /** Reading clears the bits: the register is then read with `readWithEffects` only. */
   readClears(): FieldSpec<M, L, N, D, A, true> {
     return this.with({ readAction: 'clear' });
@@ -119,6 +123,18 @@ export class FieldSpec<
   /** Reading changes something: the register is then read with `readWithEffects` only. */
   readAction(action: ReadAction): FieldSpec<M, L, N, D, A, true> {
     return this.with({ readAction: action });
+  }
+  /** Names that differ between what is read and what is written. */
+  names<const RN extends Enumeration, const WN extends Enumeration>(names: {
+    read: RN;
+    write: WN;
+  }): FieldSpec<M, L, N | (keyof RN & string) | (keyof WN & string), D, A, R> {
+    const { values, options } = this;
+    return new FieldSpec(this.msb, this.lsb, values, {
+      ...options,
+      readValues: names.read,
+      writeValues: names.write,
+    });
   }
   /** Value after reset: what `write` puts into a field that it is not given. */
   reset(value: number | bigint): FieldSpec<M, L, N, D, A, R> {
@@ -225,6 +241,22 @@ export class RegisterSpec<
   /** Writing 1 to a bit toggles it, 0 does nothing. */
   w1t(): RegisterSpec<W, F, D, 'toggle', R> {
     return this.with({ modifiedWriteValues: 'oneToToggle' });
+  }
+  /** Writing 0 to a bit clears it, 1 does nothing. */
+  w0c(): RegisterSpec<W, F, D, 'clear', R> {
+    return this.with({ modifiedWriteValues: 'zeroToClear' });
+  }
+  /** Writing 0 to a bit sets it, 1 does nothing. */
+  w0s(): RegisterSpec<W, F, D, 'set', R> {
+    return this.with({ modifiedWriteValues: 'zeroToSet' });
+  }
+  /** Writing 0 to a bit toggles it, 1 does nothing. */
+  w0t(): RegisterSpec<W, F, D, 'toggle', R> {
+    return this.with({ modifiedWriteValues: 'zeroToToggle' });
+  }
+  /** Any write, whatever its value, does something to the bits. */
+  writeAction<const T extends 'clear' | 'set'>(action: T): RegisterSpec<W, F, D, T, R> {
+    return this.with({ modifiedWriteValues: action });
   }
   /** Reading clears it: read with `readWithEffects` only. */
   readClears(): RegisterSpec<W, F, D, A, true> {
