@@ -1,2 +1,22 @@
 export { AbortError, BusError, type ErrorCode, MmapioError, SystemError } from './errors.js';
+export type {
+  Interrupt,
+  InterruptOptions,
+  InterruptSource,
+  Rearm,
+  WaitOptions,
+} from './interrupts/interrupt-source.js';
+export type { Engine } from './memory/engine.js';
+export { type MapOptions, MemoryMap, type OpenOptions } from './memory/memory-map.js';
+export {
+  type ByteOrder,
+  MemoryMappedIO,
+  type RegionMemory,
+  type RegionOptions,
+} from './memory/memory-mapped-io.js';
+export type { Access } from './memory/target.js';
+export type { TypedArray } from './native/binding.js';
 export type { RegisterIO } from './register-io.js';
+export type { UioSelector } from './uio/find.js';
+export type { UioInfo, UioMap, UioPort } from './uio/sysfs.js';
+export { type RegsOptions, Uio, type UioOptions, type UioRoots } from './uio/uio.js';

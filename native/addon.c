@@ -1,0 +1,264 @@
+/*
+ * The Node-API face of the core: converts arguments, calls, converts results.
+ *
+ * It trusts its callers, src/memory/ and src/interrupts/, which have checked every argument. Registers are addressed by
+ * slot (see mapping.h) and byte offset.
+ */
+#include <node_api.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "access.h"
+#include "mapping.h"
+#include "transfer.h"
+#include "watch.h"
+
+/*
+ * The arguments and the result of an access, in an ArrayBuffer that JavaScript has views of: getting two arguments
+ * and returning a number through Node-API costs 13 ns of the 20 ns that an access then takes (Node.js 20), this costs 2.
+ * src/native/binding.ts has the same layout.
+ */
+struct access_call {
+  double offset;
+  uint64_t value;
+  int32_t slot;
+  volatile uint32_t fault_count; /* of the mappings outside the window */
+};
+
+/* What belongs to one JavaScript environment (the main thread or a worker). */
+struct environment {
+  struct access_call *call;
+  uint8_t *window; /* the window's first byte; its first word counts the faults inside it */
+  struct watcher *watcher;
+};
+
+#define GET_ARGUMENTS(n)                                                                    \
+  struct environment *environment;                                                          \
+  napi_value arguments[n];                                                                  \
+  size_t argument_count = n;                                                                \
+  napi_get_cb_info(env, info, &argument_count, arguments, NULL, (void **)&environment);     \
+  (void)environment
+
+static int32_t to_int32(napi_env env, napi_value value) {
+  int32_t number = 0;
+  napi_get_value_int32(env, value, &number);
+  return number;
+}
+
+static int64_t to_int64(napi_env env, napi_value value) {
+  int64_t number = 0;
+  napi_get_value_int64(env, value, &number);
+  return number;
+}
+
+static uint32_t to_uint32(napi_env env, napi_value value) {
+  uint32_t number = 0;
+  napi_get_value_uint32(env, value, &number);
+  return number;
+}
+
+static bool to_bool(napi_env env, napi_value value) {
+  bool result = false;
+  napi_get_value_bool(env, value, &result);
+  return result;
+}
+
+static napi_value from_int32(napi_env env, int32_t number) {
+  napi_value value;
+  napi_create_int32(env, number, &value);
+  return value;
+}
+
+static napi_value from_double(napi_env env, double number) {
+  napi_value value;
+  napi_create_double(env, number, &value);
+  return value;
+}
+
+/* map(fd, offset, length, writable, windowAddress): slot or negative errno. windowAddress < 0: outside the window. */
+static napi_value map(napi_env env, napi_callback_info info) {
+  GET_ARGUMENTS(5);
+  int64_t window_address = to_int64(env, arguments[4]);
+  bool in_window = window_address >= 0;
+  struct mapping_request request = {
+      .fd = to_int32(env, arguments[0]),
+      .offset = (uint64_t)to_int64(env, arguments[1]),
+      .length = (size_t)to_int64(env, arguments[2]),
+      .writable = to_bool(env, arguments[3]),
+      .window_address = in_window ? environment->window + window_address : NULL,
+      .fault_count = in_window ? (volatile uint32_t *)environment->window : &environment->call->fault_count,
+      .owner = environment,
+  };
+  return from_int32(env, mapping_open(&request));
+}
+
+/* unmap(slot) */
+static napi_value unmap(napi_env env, napi_callback_info info) {
+  GET_ARGUMENTS(1);
+  mapping_close(to_int32(env, arguments[0]));
+  return NULL;
+}
+
+/* sync(slot, offset, length): 0 or negative errno */
+static napi_value sync_pages(napi_env env, napi_callback_info info) {
+  GET_ARGUMENTS(3);
+  size_t offset = (size_t)to_int64(env, arguments[1]);
+  size_t length = (size_t)to_int64(env, arguments[2]);
+  return from_int32(env, mapping_sync(to_int32(env, arguments[0]), offset, length));
+}
+
+/* attachWindow(arrayBuffer): makes the bytes of a WebAssembly memory this environment's window */
+static napi_value attach_window(napi_env env, napi_callback_info info) {
+  GET_ARGUMENTS(1);
+  void *bytes = NULL;
+  size_t length;
+  napi_get_arraybuffer_info(env, arguments[0], &bytes, &length);
+  environment->window = bytes;
+  return NULL;
+}
+
+/* takeFault(slot): byte offset in the mapping of its latest bus error; forgets the fault */
+static napi_value take_fault(napi_env env, napi_callback_info info) {
+  GET_ARGUMENTS(1);
+  struct mapping *mapping = mapping_at(to_int32(env, arguments[0]));
+  *mapping->fault_count = 0;
+  return from_double(env, (double)mapping->fault_offset);
+}
+
+/* The environment of a function without arguments. */
+static struct environment *get_environment(napi_env env, napi_callback_info info) {
+  void *environment;
+  napi_get_cb_info(env, info, NULL, NULL, NULL, &environment);
+  return environment;
+}
+
+/* readN() and writeN(): the access that `call` describes; a bus error is seen by its fault count */
+#define DEFINE_ACCESS(bits)                                                        \
+  static napi_value read##bits(napi_env env, napi_callback_info info) {            \
+    struct access_call *call = get_environment(env, info)->call;                   \
+    call->value = load##bits(mapping_at(call->slot)->base + (size_t)call->offset); \
+    return NULL;                                                                   \
+  }                                                                                \
+  static napi_value write##bits(napi_env env, napi_callback_info info) {           \
+    struct access_call *call = get_environment(env, info)->call;                   \
+    store##bits(mapping_at(call->slot)->base + (size_t)call->offset,               \
+                (uint##bits##_t)call->value);                                      \
+    return NULL;                                                                   \
+  }
+
+DEFINE_ACCESS(8)
+DEFINE_ACCESS(16)
+DEFINE_ACCESS(32)
+DEFINE_ACCESS(64)
+
+/* transfer(typedArray, how): where `call` says; `how` is the width in bytes plus the flags below */
+#define TO_DEVICE 0x10
+#define FIXED 0x20
+#define SWAP_BYTES 0x40
+
+static napi_value transfer(napi_env env, napi_callback_info info) {
+  GET_ARGUMENTS(2);
+  uint32_t how = to_uint32(env, arguments[1]);
+  struct transfer request = {
+      .mapping = mapping_at(environment->call->slot),
+      .offset = (size_t)environment->call->offset,
+      .width = how & 0xF,
+      .to_device = (how & TO_DEVICE) != 0,
+      .fixed = (how & FIXED) != 0,
+      .swap_bytes = (how & SWAP_BYTES) != 0,
+  };
+  napi_get_typedarray_info(env, arguments[0], NULL, &request.count, &request.memory, NULL, NULL);
+  transfer_run(&request);
+  /* Not `call`'s count, which is not that of the window. */
+  return *request.mapping->fault_count == 0 ? NULL : from_int32(env, 1);
+}
+
+/* barrier() */
+static napi_value barrier(napi_env env, napi_callback_info info) {
+  (void)env;
+  (void)info;
+  barrier_full();
+  return NULL;
+}
+
+/* startWatcher(callback): 0 or negative errno */
+static napi_value start_watcher(napi_env env, napi_callback_info info) {
+  GET_ARGUMENTS(1);
+  environment->watcher = watcher_start(env, arguments[0]);
+  return from_int32(env, environment->watcher == NULL ? -errno : 0);
+}
+
+/* watch(fd, id): 0 or negative errno */
+static napi_value watch(napi_env env, napi_callback_info info) {
+  GET_ARGUMENTS(2);
+  return from_int32(env,
+                    watcher_add(environment->watcher, to_int32(env, arguments[0]), to_uint32(env, arguments[1])));
+}
+
+/* unwatch(fd): 0 or negative errno */
+static napi_value unwatch(napi_env env, napi_callback_info info) {
+  GET_ARGUMENTS(1);
+  return from_int32(env, watcher_remove(environment->watcher, to_int32(env, arguments[0])));
+}
+
+/* poll(fd, timeoutMs): 1, 0 or negative errno; timeoutMs < 0: no limit */
+static napi_value poll_descriptor(napi_env env, napi_callback_info info) {
+  GET_ARGUMENTS(2);
+  double timeout_ms = 0;
+  napi_get_value_double(env, arguments[1], &timeout_ms);
+  return from_int32(env, watch_poll(to_int32(env, arguments[0]), timeout_ms));
+}
+
+static void tear_down(void *data) {
+  struct environment *environment = data;
+  mapping_close_all_of(environment);
+  free(environment);
+}
+
+static const struct {
+  const char *name;
+  napi_callback function;
+} functions[] = {
+    {"map", map},
+    {"unmap", unmap},
+    {"sync", sync_pages},
+    {"attachWindow", attach_window},
+    {"takeFault", take_fault},
+    {"read8", read8},
+    {"read16", read16},
+    {"read32", read32},
+    {"read64", read64},
+    {"write8", write8},
+    {"write16", write16},
+    {"write32", write32},
+    {"write64", write64},
+    {"transfer", transfer},
+    {"barrier", barrier},
+    {"startWatcher", start_watcher},
+    {"watch", watch},
+    {"unwatch", unwatch},
+    {"poll", poll_descriptor},
+};
+
+NAPI_MODULE_INIT() {
+  struct environment *environment = calloc(1, sizeof *environment);
+  napi_value call;
+  if (environment == NULL ||
+      napi_create_arraybuffer(env, sizeof *environment->call, (void **)&environment->call, &call) != napi_ok) {
+    free(environment);
+    napi_throw_error(env, "ENOMEM", "mmapio: out of memory");
+    return NULL;
+  }
+  /* The module object keeps it alive for as long as the functions exist. */
+  napi_set_named_property(env, exports, "call", call);
+  napi_set_named_property(env, exports, "pageSize", from_double(env, (double)sysconf(_SC_PAGESIZE)));
+  for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+    napi_value function;
+    napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].function, environment, &function);
+    napi_set_named_property(env, exports, functions[i].name, function);
+  }
+  napi_add_env_cleanup_hook(env, tear_down, environment);
+  return exports;
+}

@@ -1,0 +1,127 @@
+#include "mapping.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "fault.h"
+
+/* The table grows by chunks that never move or go away, so the SIGBUS handler can walk it without a lock. The limit is
+ * above the kernel's own default limit on mappings (vm.max_map_count, 65530). */
+#define CHUNK 256
+#define CHUNKS 512
+
+static struct mapping *_Atomic chunks[CHUNKS];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+struct mapping *mapping_at(int slot) {
+  return &atomic_load_explicit(&chunks[slot / CHUNK], memory_order_acquire)[slot % CHUNK];
+}
+
+struct mapping *mapping_find(const uint8_t *address) {
+  for (int c = 0; c < CHUNKS; c++) {
+    struct mapping *chunk = atomic_load_explicit(&chunks[c], memory_order_acquire);
+    if (chunk == NULL) return NULL;
+    for (int i = 0; i < CHUNK; i++) {
+      const uint8_t *base = atomic_load_explicit(&chunk[i].base, memory_order_acquire);
+      if (base != NULL && address >= base && (size_t)(address - base) < chunk[i].length) return &chunk[i];
+    }
+  }
+  return NULL;
+}
+
+/* Called with the lock held. */
+static int find_free_slot(void) {
+  for (int c = 0; c < CHUNKS; c++) {
+    if (chunks[c] == NULL) {
+      struct mapping *chunk = calloc(CHUNK, sizeof *chunk);
+      if (chunk == NULL) return -ENOMEM;
+      atomic_store_explicit(&chunks[c], chunk, memory_order_release);
+    }
+    for (int i = 0; i < CHUNK; i++) {
+      if (chunks[c][i].base == NULL) return c * CHUNK + i;
+    }
+  }
+  return -ENOMEM;
+}
+
+/* Maps elsewhere first and moves into the window only what exists: a mmap(MAP_FIXED) that fails leaves a hole in the
+ * window, and the next touch of it kills the process. */
+static int map_pages(const struct mapping_request *request, uint8_t **base) {
+  int protection = PROT_READ | (request->writable ? PROT_WRITE : 0);
+  uint8_t *pages =
+      mmap(NULL, request->length, protection, MAP_SHARED, request->fd, (off_t)request->offset);
+  if (pages == MAP_FAILED) return -errno;
+  *base = pages;
+  if (request->window_address == NULL) return 0;
+
+  uint8_t *moved = mremap(pages, request->length, request->length, MREMAP_MAYMOVE | MREMAP_FIXED,
+                          request->window_address);
+  if (moved == MAP_FAILED) {
+    int error = errno;
+    munmap(pages, request->length);
+    return -error;
+  }
+  *base = moved;
+  return 0;
+}
+
+static void release_pages(uint8_t *base, size_t length, bool in_window) {
+  if (in_window) {
+    mmap(base, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
+  } else {
+    munmap(base, length);
+  }
+}
+
+int mapping_open(const struct mapping_request *request) {
+  int error = fault_handler_install();
+  if (error < 0) return error;
+
+  uint8_t *base;
+  error = map_pages(request, &base);
+  if (error < 0) return error;
+
+  pthread_mutex_lock(&lock);
+  int slot = find_free_slot();
+  if (slot >= 0) {
+    struct mapping *mapping = mapping_at(slot);
+    mapping->length = request->length;
+    mapping->in_window = request->window_address != NULL;
+    mapping->owner = request->owner;
+    mapping->fault_count = request->fault_count;
+    mapping->fault_offset = 0;
+    atomic_store_explicit(&mapping->base, base, memory_order_release);
+  }
+  pthread_mutex_unlock(&lock);
+
+  if (slot < 0) release_pages(base, request->length, request->window_address != NULL);
+  return slot;
+}
+
+/* Called with the lock held. */
+static void close_mapping(struct mapping *mapping) {
+  uint8_t *base = atomic_exchange(&mapping->base, NULL);
+  if (base != NULL) release_pages(base, mapping->length, mapping->in_window);
+}
+
+void mapping_close(int slot) {
+  pthread_mutex_lock(&lock);
+  close_mapping(mapping_at(slot));
+  pthread_mutex_unlock(&lock);
+}
+
+void mapping_close_all_of(const void *owner) {
+  pthread_mutex_lock(&lock);
+  for (int c = 0; c < CHUNKS && chunks[c] != NULL; c++) {
+    for (int i = 0; i < CHUNK; i++) {
+      if (chunks[c][i].owner == owner) close_mapping(&chunks[c][i]);
+    }
+  }
+  pthread_mutex_unlock(&lock);
+}
+
+int mapping_sync(int slot, size_t offset, size_t length) {
+  return msync(mapping_at(slot)->base + offset, length, MS_SYNC) == 0 ? 0 : -errno;
+}

@@ -1,0 +1,47 @@
+/*
+ * The table of everything this process has mapped through us: what the accessors index and what the SIGBUS handler
+ * searches. A mapping is named by its slot, a small integer, so that no address ever crosses into JavaScript.
+ */
+#ifndef MMAPIO_MAPPING_H
+#define MMAPIO_MAPPING_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct mapping {
+  _Atomic(uint8_t *) base;        /* NULL while the slot is free */
+  size_t length;                  /* in bytes, whole pages */
+  bool in_window;                 /* its pages belong to a window: never unmapped, only replaced */
+  const void *owner;              /* the environment it is closed with */
+  volatile uint32_t *fault_count; /* raised by the SIGBUS handler, looked at after each access */
+  size_t fault_offset;            /* where the latest bus error was */
+};
+
+struct mapping_request {
+  int fd;
+  uint64_t offset; /* a multiple of the page size */
+  size_t length;
+  bool writable;
+  uint8_t *window_address; /* where in the window it goes, or NULL for anywhere */
+  volatile uint32_t *fault_count;
+  const void *owner;
+};
+
+/* Returns a slot, or a negative errno. */
+int mapping_open(const struct mapping_request *request);
+void mapping_close(int slot);
+void mapping_close_all_of(const void *owner);
+
+/* msync of whole pages. Returns 0 or a negative errno. */
+int mapping_sync(int slot, size_t offset, size_t length);
+
+/* The mapping in that slot; the slot must have been handed out. */
+struct mapping *mapping_at(int slot);
+
+/* The mapping that holds this address, or NULL. Async-signal-safe. */
+struct mapping *mapping_find(const uint8_t *address);
+
+#endif

@@ -1,0 +1,34 @@
+/* Checks of arguments that several classes share. */
+import { inspect } from 'node:util';
+import { MmapioError } from '../errors.js';
+
+export function hex(value: number | bigint): string {
+  return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
+}
+
+/** How a message shows a value that a user passed. */
+export function show(value: unknown): string {
+  if (typeof value === 'bigint') return `${hex(value)}n`;
+  return Number.isSafeInteger(value) ? hex(value as number) : inspect(value, { depth: 0 });
+}
+
+export function invalidArgument(message: string): MmapioError {
+  return new MmapioError('ERR_INVALID_ARGUMENT', message);
+}
+
+/** An offset or length in bytes, neither negative nor fractional. */
+export function checkByteCount(name: string, value: unknown): number {
+  if (typeof value !== 'number')
+    throw invalidArgument(`${name} is ${show(value)}: it takes a number of bytes`);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new MmapioError(
+    'ERR_OUT_OF_RANGE',
+    `${name} is ${show(value)}: it takes a whole number of bytes, 0 or more`,
+  );
+}
+
+/** One of the names that an option takes. */
+export function checkChoice<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
+  if (choices.includes(value as T)) return value as T;
+  throw invalidArgument(`${name} is ${show(value)}: it takes ${choices.join(' or ')}`);
+}

@@ -1,0 +1,95 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { MmapioError } from '../errors.js';
+
+/** Any typed array; its element width is the width of the accesses. */
+export type TypedArray =
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array
+  | BigUint64Array
+  | BigInt64Array;
+
+/**
+ * The native core, as `native/addon.c` exports it. Nothing here checks its arguments: a wrong one is undefined
+ * behaviour. Only `memory/` and `interrupts/` call it, with what they have checked.
+ *
+ * Functions that can be refused return a negative errno. A mapping is named by its slot.
+ */
+export interface NativeBinding {
+  readonly pageSize: number;
+  /** See {@link call}. */
+  readonly call: ArrayBuffer;
+
+  /** `windowAddress` below 0: anywhere outside the window. Returns the mapping's slot. */
+  map(fd: number, offset: number, length: number, writable: boolean, windowAddress: number): number;
+  unmap(slot: number): void;
+  sync(slot: number, offset: number, length: number): number;
+  attachWindow(bytes: ArrayBuffer): void;
+  /** Offset in the mapping of its latest bus error, which is thereby dealt with. */
+  takeFault(slot: number): number;
+
+  /** One access each, of the width in bits; see {@link call} for what it accesses. */
+  read8(): void;
+  read16(): void;
+  read32(): void;
+  read64(): void;
+  write8(): void;
+  write16(): void;
+  write32(): void;
+  write64(): void;
+  /**
+   * Element-wise from where {@link call} says. `how` is the width in bytes plus {@link TO_DEVICE}, {@link FIXED} and
+   * {@link SWAP_BYTES}. Returns something other than `undefined` when a bus error happened.
+   */
+  transfer(memory: TypedArray, how: number): unknown;
+  barrier(): void;
+
+  /** `callback` is called with the id of each watch that ends. */
+  startWatcher(callback: (id: number) => void): number;
+  watch(fd: number, id: number): number;
+  unwatch(fd: number): number;
+  /** 1 when `fd` is readable or broken, 0 when the time is up; `timeoutMs` below 0: no limit. */
+  poll(fd: number, timeoutMs: number): number;
+}
+
+function load(): NativeBinding {
+  const file = fileURLToPath(new URL(`../../prebuilds/linux-${process.arch}.node`, import.meta.url));
+  try {
+    return createRequire(import.meta.url)(file) as NativeBinding;
+  } catch (cause) {
+    throw new MmapioError(
+      'ERR_NOT_FOUND',
+      `The native core of mmapio cannot be loaded for ${process.platform} ${process.arch} (looked for ${file}). ` +
+        'Build it with `npm run build` in the package, which needs make and a C compiler',
+      { cause },
+    );
+  }
+}
+
+export const native: NativeBinding = load();
+
+/**
+ * The arguments and the result of an access (`struct access_call` in native/addon.c), which here cost a tenth of
+ * what passing them through Node-API does. `value` and `value64` are the same memory.
+ */
+export const call = {
+  /** Byte offset in the pages of the slot. */
+  offset: new Float64Array(native.call, 0, 1),
+  value: new Uint32Array(native.call, 8, 1),
+  value64: new BigUint64Array(native.call, 8, 1),
+  slot: new Int32Array(native.call, 16, 1),
+  /** Not 0 when a bus error happened. */
+  faultCount: new Uint32Array(native.call, 20, 1),
+};
+
+/** Flags of {@link NativeBinding.transfer}. */
+export const TO_DEVICE = 0x10;
+export const FIXED = 0x20;
+export const SWAP_BYTES = 0x40;

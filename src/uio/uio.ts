@@ -1,0 +1,327 @@
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { MmapioError, SystemError } from '../errors.js';
+import { InterruptLine } from '../interrupts/interrupt-line.js';
+import type {
+  Interrupt,
+  InterruptOptions,
+  InterruptSource,
+  WaitOptions,
+} from '../interrupts/interrupt-source.js';
+import type { Engine } from '../memory/engine.js';
+import { MemoryMap } from '../memory/memory-map.js';
+import { type ByteOrder, MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import { native } from '../native/binding.js';
+import { findUio, type UioSelector } from './find.js';
+import { registersOf } from './registers-of.js';
+import {
+  listUio,
+  readAttribute,
+  readInteger,
+  type UioInfo,
+  type UioMap,
+  type UioPort,
+  uioFolder,
+} from './sysfs.js';
+
+/** Where the kernel's file systems are. */
+export interface UioRoots {
+  /** Default `/sys`. */
+  sysfs?: string;
+  /** Default `/dev`. */
+  dev?: string;
+}
+
+export interface UioOptions extends UioRoots {
+  /** Engine for the maps, as for {@link MemoryMap.open}. */
+  engine?: Engine | 'auto';
+}
+
+export interface RegsOptions {
+  /** Bytes from the first register of the map. Default 0. */
+  offset?: number;
+  /** Bytes. Default: the rest of the map's registers. */
+  length?: number;
+  /** Byte order of the registers. Default `'little'`. */
+  byteOrder?: ByteOrder;
+}
+
+/**
+ * A device that a kernel UIO driver gives to user space: its registers and its interrupt.
+ *
+ * Opening, listing and inspecting access no register.
+ */
+export class Uio implements InterruptSource {
+  readonly name: string;
+  /** The kernel's name, `uio0`. */
+  readonly device: string;
+  /** Version of the kernel driver. */
+  readonly version: string;
+  readonly maps: readonly UioMap[];
+  readonly ports: readonly UioPort[];
+  /** The device node, `/dev/uio0`. */
+  readonly path: string;
+
+  readonly #folder: string;
+  readonly #engine: Engine | undefined | 'auto';
+  readonly #fd: number;
+  readonly #line: InterruptLine;
+  readonly #mappings = new Map<number, MemoryMap>();
+  #closed = false;
+
+  /** Every UIO device of the machine, in the order of their numbers; opens none of them. */
+  static list(roots: UioRoots = {}): UioInfo[] {
+    return listUio(roots.sysfs ?? '/sys');
+  }
+
+  /**
+   * Opens a device.
+   *
+   * @param selector - its name as sysfs gives it (`'dma-controller@60010000'`), or `{ device: 'uio0' }`
+   * @throws {MmapioError} `ERR_NOT_FOUND` (the message lists the names that there are), `ERR_AMBIGUOUS` (several of that
+   *   name: choose by `device`), `ERR_INVALID_ARGUMENT`; {@link SystemError} when the device node cannot be opened
+   */
+  constructor(selector: UioSelector, options: UioOptions = {}) {
+    const sysfs = options.sysfs ?? '/sys';
+    const info = findUio(sysfs, selector);
+    this.name = info.name;
+    this.device = info.device;
+    this.version = info.version;
+    this.maps = info.maps;
+    this.ports = info.ports;
+    this.path = join(options.dev ?? '/dev', info.device);
+    this.#folder = uioFolder(sysfs, info.device);
+    this.#engine = options.engine;
+    // Read before opening: interrupts in between count as missed instead of being lost.
+    const count = this.#countInSysfs();
+    this.#fd = openDevice(this.path);
+    this.#line = new InterruptLine(
+      { fd: this.#fd, path: this.path, read: () => this.#readCount(), rearm: () => this.#rearm() },
+      count,
+    );
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The text of a file in the device's sysfs folder, `'event'` or `'device/modalias'` for example. */
+  attribute(name: string): string {
+    if (typeof name !== 'string' || name.split('/').includes('..')) {
+      throw new MmapioError(
+        'ERR_INVALID_ARGUMENT',
+        `${inspect(name)} is no attribute: it takes a path below ${this.#folder}`,
+      );
+    }
+    return readAttribute(this.#folder, name);
+  }
+
+  /**
+   * The same as a number.
+   *
+   * @throws {MmapioError} `ERR_INVALID_VALUE` when it is no whole number, or one above 2⁵³
+   */
+  integer(name: string): number {
+    this.attribute(name);
+    const value = Number(readInteger(this.#folder, name));
+    if (Number.isSafeInteger(value)) return value;
+    throw new MmapioError(
+      'ERR_INVALID_VALUE',
+      `${name} is ${value}, too large for a number: read it with attribute()`,
+    );
+  }
+
+  /** The map of that index or name. */
+  mapInfo(which: number | string): UioMap {
+    const found = this.maps.filter((map) =>
+      typeof which === 'string' ? map.name === which : map.index === which,
+    );
+    const [map] = found;
+    if (map !== undefined && found.length === 1) return map;
+    const known = this.maps.map((one) => `${one.index} '${one.name}'`).join(', ') || 'none';
+    throw found.length > 1
+      ? new MmapioError(
+          'ERR_AMBIGUOUS',
+          `${this.path} has several maps '${which}': choose by index (${known})`,
+        )
+      : new MmapioError('ERR_NOT_FOUND', `${this.path} has no map ${inspect(which)}; it has: ${known}`);
+  }
+
+  /**
+   * The registers of a map, by index or name. Each map is mapped once, when first asked for, and again after a bus error
+   * ended it; every region of it lies over that one mapping, which {@link close} unmaps.
+   *
+   * Nothing outside the device's own registers can be reached through the region: it begins at the map's first register,
+   * wherever in its page that is, and ends with the size that the device tree gives, or else with the map.
+   */
+  regs(which: number | string = 0, options: RegsOptions = {}): MemoryMappedIO {
+    if (this.#closed) throw this.#closedError();
+    const mapping = this.#mapping(this.mapInfo(which));
+    const { byteOrder = 'little' } = options;
+    return new MemoryMappedIO(mapping, options.offset ?? 0, options.length, { byteOrder });
+  }
+
+  /**
+   * Turns the interrupt on: one 32-bit 1 written to the device node.
+   *
+   * @throws {SystemError} `ENOSYS` when the driver offers no control, `EIO` when the device has no interrupt
+   */
+  irqOn(): void {
+    this.#writeControl(1);
+  }
+
+  /** Turns the interrupt off: one 32-bit 0 written to the device node. Throws as {@link irqOn}. */
+  irqOff(): void {
+    this.#writeControl(0);
+  }
+
+  /**
+   * Waits for the next interrupt; one that happened since the last wait, or since opening, counts. Uses no thread of the
+   * pool. A pending wait keeps the process alive.
+   *
+   * @returns all interrupts of the device so far (32 bits, signed: it wraps), or `null` when the time is up
+   * @throws {AbortError} `ABORT_ERR`; {@link MmapioError} `ERR_CLOSED` by `close()`, `ERR_INVALID_ARGUMENT`;
+   *   {@link SystemError} `EIO` when the device has no interrupt or is gone
+   */
+  waitIrq(options: WaitOptions = {}): Promise<number | null> {
+    return this.#line.wait(options);
+  }
+
+  /**
+   * The same, blocking this thread: timers, signals' handlers and all else of JavaScript stand still meanwhile.
+   *
+   * @param timeout - milliseconds; default: no limit
+   */
+  waitIrqSync(timeout?: number): number | null {
+    return this.#line.waitSync(timeout);
+  }
+
+  /**
+   * The interrupts as they come: `for await (const { count, missed } of uio.interrupts())`. Turns the interrupt on first,
+   * and again as `rearm` says; drivers without control are left alone. Ends when the device is closed; throws as
+   * {@link waitIrq} otherwise. Leaving the loop leaves the interrupt as it is: off with `'level'`, on with `'edge'`.
+   */
+  interrupts(options: InterruptOptions = {}): AsyncGenerator<Interrupt, void, void> {
+    return this.#line.interrupts(options);
+  }
+
+  /** Ends every wait and loop, unmaps every map and closes the device. Closing again does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#line.close();
+    for (const mapping of this.#mappings.values()) mapping.close();
+    this.#mappings.clear();
+    closeSync(this.#fd);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [inspect.custom](): string {
+    return `Uio { ${this.name}, ${this.path}, ${this.maps.length} maps${this.#closed ? ', closed' : ''} }`;
+  }
+
+  #mapping(map: UioMap): MemoryMap {
+    const present = this.#mappings.get(map.index);
+    if (present !== undefined && !present.dead) return present;
+    present?.close();
+    const { start, length } = registersOf(this.#folder, map);
+    const mapping = MemoryMap.fromFd(this.#fd, {
+      offset: map.index * native.pageSize + start,
+      length,
+      ...(this.#engine === undefined ? {} : { engine: this.#engine }),
+    });
+    this.#mappings.set(map.index, mapping);
+    return mapping;
+  }
+
+  /** The signed 32-bit count that read(2) of the device gives; it never blocks, the device is open with O_NONBLOCK. */
+  #readCount(): number | null {
+    const count = new Int32Array(1);
+    try {
+      readSync(this.#fd, count, 0, 4, null);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return null;
+      throw SystemError.from(withPath(error, this.path), readRemedy);
+    }
+    return count[0] ?? null;
+  }
+
+  #writeControl(value: 0 | 1): void {
+    if (this.#closed) throw this.#closedError();
+    try {
+      writeSync(this.#fd, Int32Array.of(value));
+    } catch (error) {
+      throw SystemError.from(withPath(error, this.path), controlRemedy);
+    }
+  }
+
+  #rearm(): void {
+    try {
+      this.#writeControl(1);
+    } catch (error) {
+      // Such a driver never turns the interrupt off, or has its own way of turning it on.
+      if (!(error instanceof SystemError && error.code === 'ENOSYS')) throw error;
+    }
+  }
+
+  /** The total count before any interrupt that this object can see; 0 where sysfs does not tell. */
+  #countInSysfs(): number {
+    try {
+      return Number(readInteger(this.#folder, 'event')) | 0;
+    } catch {
+      return 0;
+    }
+  }
+
+  #closedError(): MmapioError {
+    return new MmapioError('ERR_CLOSED', `${this.path} (${this.name}) is closed`);
+  }
+}
+
+function openDevice(path: string): number {
+  try {
+    return openSync(path, constants.O_RDWR | constants.O_SYNC | constants.O_NONBLOCK);
+  } catch (error) {
+    throw SystemError.from(error, (code) => openRemedy(code, path));
+  }
+}
+
+/** The same error with the file that Node.js does not know of, because it was given a descriptor. */
+function withPath(error: unknown, path: string): unknown {
+  return error instanceof Error ? Object.assign(error, { path }) : error;
+}
+
+function openRemedy(code: string, path: string): string | undefined {
+  switch (code) {
+    case 'EACCES':
+      return (
+        `The device node belongs to another user: run as root, or give your group access with a udev rule such as ` +
+        `SUBSYSTEM=="uio", GROUP="uio", MODE="0660"`
+      );
+    case 'ENOENT':
+      return `sysfs knows the device, but it has no node ${path}: is devtmpfs or udev running?`;
+    default:
+      return undefined;
+  }
+}
+
+function readRemedy(code: string): string | undefined {
+  return code === 'EIO'
+    ? 'The device has no interrupt (none in its device tree node or driver), or it is gone'
+    : undefined;
+}
+
+function controlRemedy(code: string): string | undefined {
+  switch (code) {
+    case 'ENOSYS':
+      return 'Its driver offers no interrupt control: the interrupt is on, or is turned on in the device itself';
+    case 'EIO':
+      return readRemedy(code);
+    default:
+      return undefined;
+  }
+}
