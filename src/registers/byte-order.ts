@@ -6,6 +6,13 @@ const swap32 = (value: number) =>
 const swap64 = (value: bigint) =>
   (BigInt(swap32(Number(value & 0xffff_ffffn))) << 32n) | BigInt(swap32(Number(value >> 32n)));
 
+/** A register's value with its bytes reversed. */
+export function swapped(value: bigint, width: number): bigint {
+  if (width === 8) return value;
+  if (width === 64) return swap64(value);
+  return BigInt(width === 16 ? swap16(Number(value)) : swap32(Number(value)));
+}
+
 /** Registers of the other byte order: the same accesses, their bytes reversed. */
 export class SwappedIO implements RegisterIO {
   readonly #io: RegisterIO;

@@ -15,6 +15,8 @@ export interface FieldLayout {
   readonly mask: bigint;
   readonly readable: boolean;
   readonly writable: boolean;
+  /** Only the first write after reset counts. */
+  readonly once: boolean;
   readonly modifiedWriteValues: ModifiedWriteValues;
   readonly readAction: ReadAction | undefined;
   readonly writeAsRead: boolean;
@@ -112,6 +114,7 @@ function layoutField(path: string, name: string, spec: FieldSpec, register: Regi
     mask: ones(width) << BigInt(lsb),
     readable: canRead(access),
     writable: canWrite(access),
+    once: access === 'writeOnce' || access === 'read-writeOnce',
     modifiedWriteValues: options.modifiedWriteValues ?? register.options.modifiedWriteValues ?? 'modify',
     readAction: options.readAction ?? register.options.readAction,
     writeAsRead: options.writeAsRead ?? register.options.writeAsRead ?? false,
