@@ -74,55 +74,57 @@ export class FieldSpec<
   }
 
   /** The same bits with other rules: for what the methods below have no word for. */
-  with<D2 extends Direction = D, A2 extends Action = A, R2 extends boolean = R>(
-    options: FieldOptions,
-  ): FieldSpec<M, L, N, D2, A2, R2> {
-    return new FieldSpec(this.msb, this.lsb, this.values, { ...this.options, ...options });
+  with(options: FieldOptions): FieldSpec<M, L, N, D, A, R> {
+    return changedField(this, options);
   }
 
   /** Can only be read. A write leaves it out; `modify` writes back what was read. */
   readOnly(): FieldSpec<M, L, N, ReadOnly, A, R> {
-    return this.with({ access: 'read-only' });
+    return changedField(this, { access: 'read-only' });
   }
   /** Can only be written: absent from what `read` returns. */
   writeOnly(): FieldSpec<M, L, N, WriteOnly, A, R> {
-    return this.with({ access: 'write-only' });
+    return changedField(this, { access: 'write-only' });
+  }
+  /** Only the first write after reset counts. */
+  writeOnce(): FieldSpec<M, L, N, D, A, R> {
+    return changedField(this, { access: 'read-writeOnce' });
   }
   /** Writing 1 clears the bit, 0 does nothing. */
   w1c(): FieldSpec<M, L, N, D, 'clear', R> {
-    return this.with({ modifiedWriteValues: 'oneToClear' });
+    return changedField(this, { modifiedWriteValues: 'oneToClear' });
   }
   /** Writing 1 sets the bit, 0 does nothing. */
   w1s(): FieldSpec<M, L, N, D, 'set', R> {
-    return this.with({ modifiedWriteValues: 'oneToSet' });
+    return changedField(this, { modifiedWriteValues: 'oneToSet' });
   }
   /** Writing 1 toggles the bit, 0 does nothing. */
   w1t(): FieldSpec<M, L, N, D, 'toggle', R> {
-    return this.with({ modifiedWriteValues: 'oneToToggle' });
+    return changedField(this, { modifiedWriteValues: 'oneToToggle' });
   }
   /** Writing 0 clears the bit, 1 does nothing. */
   w0c(): FieldSpec<M, L, N, D, 'clear', R> {
-    return this.with({ modifiedWriteValues: 'zeroToClear' });
+    return changedField(this, { modifiedWriteValues: 'zeroToClear' });
   }
   /** Writing 0 sets the bit, 1 does nothing. */
   w0s(): FieldSpec<M, L, N, D, 'set', R> {
-    return this.with({ modifiedWriteValues: 'zeroToSet' });
+    return changedField(this, { modifiedWriteValues: 'zeroToSet' });
   }
   /** Writing 0 toggles the bit, 1 does nothing. */
   w0t(): FieldSpec<M, L, N, D, 'toggle', R> {
-    return this.with({ modifiedWriteValues: 'zeroToToggle' });
+    return changedField(this, { modifiedWriteValues: 'zeroToToggle' });
   }
   /** Any write, whatever its value, does something to the bits. */
   writeAction<const T extends 'clear' | 'set'>(action: T): FieldSpec<M, L, N, D, T, R> {
-    return this.with({ modifiedWriteValues: action });
+    return changedField(this, { modifiedWriteValues: action });
   }
   /** Reading clears the bits: the register is then read with `readWithEffects` only. */
   readClears(): FieldSpec<M, L, N, D, A, true> {
-    return this.with({ readAction: 'clear' });
+    return changedField(this, { readAction: 'clear' });
   }
   /** Reading changes something: the register is then read with `readWithEffects` only. */
   readAction(action: ReadAction): FieldSpec<M, L, N, D, A, true> {
-    return this.with({ readAction: action });
+    return changedField(this, { readAction: action });
   }
   /** Names that differ between what is read and what is written. */
   names<const RN extends Enumeration, const WN extends Enumeration>(names: {
@@ -138,12 +140,17 @@ export class FieldSpec<
   }
   /** Value after reset: what `write` puts into a field that it is not given. */
   reset(value: number | bigint): FieldSpec<M, L, N, D, A, R> {
-    return this.with({ reset: BigInt(value) });
+    return changedField(this, { reset: BigInt(value) });
   }
   /** Must be written with the value that was read: `modify` does, `write` refuses unless it is given. */
   writeAsRead(): FieldSpec<M, L, N, D, A, R> {
-    return this.with({ writeAsRead: true });
+    return changedField(this, { writeAsRead: true });
   }
+}
+
+/** A copy with other rules, which its type, the caller's word for them, has to match. */
+function changedField<T extends FieldSpec>(spec: FieldSpec, options: FieldOptions): T {
+  return new FieldSpec(spec.msb, spec.lsb, spec.values, { ...spec.options, ...options }) as T;
 }
 
 /** One bit. Reads as 0 or 1; written as 0, 1, false or true. */
@@ -216,67 +223,72 @@ export class RegisterSpec<
   }
 
   /** The same register with other rules: for what the methods below have no word for. */
-  with<D2 extends Direction = D, A2 extends Action = A, R2 extends boolean = R>(
-    options: RegisterOptions,
-  ): RegisterSpec<W, F, D2, A2, R2> {
-    return new RegisterSpec(this.width, this.offset, this.fields, { ...this.options, ...options });
+  with(options: RegisterOptions): RegisterSpec<W, F, D, A, R> {
+    return changedRegister(this, options);
   }
 
   /** Can only be read. */
   readOnly(): RegisterSpec<W, F, ReadOnly, A, R> {
-    return this.with({ access: 'read-only' });
+    return changedRegister(this, { access: 'read-only' });
   }
   /** Can only be written: nothing here ever reads it. */
   writeOnly(): RegisterSpec<W, F, WriteOnly, A, R> {
-    return this.with({ access: 'write-only' });
+    return changedRegister(this, { access: 'write-only' });
   }
   /** Writing 1 to a bit clears it, 0 does nothing. */
   w1c(): RegisterSpec<W, F, D, 'clear', R> {
-    return this.with({ modifiedWriteValues: 'oneToClear' });
+    return changedRegister(this, { modifiedWriteValues: 'oneToClear' });
   }
   /** Writing 1 to a bit sets it, 0 does nothing. */
   w1s(): RegisterSpec<W, F, D, 'set', R> {
-    return this.with({ modifiedWriteValues: 'oneToSet' });
+    return changedRegister(this, { modifiedWriteValues: 'oneToSet' });
   }
   /** Writing 1 to a bit toggles it, 0 does nothing. */
   w1t(): RegisterSpec<W, F, D, 'toggle', R> {
-    return this.with({ modifiedWriteValues: 'oneToToggle' });
+    return changedRegister(this, { modifiedWriteValues: 'oneToToggle' });
   }
   /** Writing 0 to a bit clears it, 1 does nothing. */
   w0c(): RegisterSpec<W, F, D, 'clear', R> {
-    return this.with({ modifiedWriteValues: 'zeroToClear' });
+    return changedRegister(this, { modifiedWriteValues: 'zeroToClear' });
   }
   /** Writing 0 to a bit sets it, 1 does nothing. */
   w0s(): RegisterSpec<W, F, D, 'set', R> {
-    return this.with({ modifiedWriteValues: 'zeroToSet' });
+    return changedRegister(this, { modifiedWriteValues: 'zeroToSet' });
   }
   /** Writing 0 to a bit toggles it, 1 does nothing. */
   w0t(): RegisterSpec<W, F, D, 'toggle', R> {
-    return this.with({ modifiedWriteValues: 'zeroToToggle' });
+    return changedRegister(this, { modifiedWriteValues: 'zeroToToggle' });
   }
   /** Any write, whatever its value, does something to the bits. */
   writeAction<const T extends 'clear' | 'set'>(action: T): RegisterSpec<W, F, D, T, R> {
-    return this.with({ modifiedWriteValues: action });
+    return changedRegister(this, { modifiedWriteValues: action });
   }
   /** Reading clears it: read with `readWithEffects` only. */
   readClears(): RegisterSpec<W, F, D, A, true> {
-    return this.with({ readAction: 'clear' });
+    return changedRegister(this, { readAction: 'clear' });
   }
   /** Reading changes something: read with `readWithEffects` only. */
   readAction(action: ReadAction): RegisterSpec<W, F, D, A, true> {
-    return this.with({ readAction: action });
+    return changedRegister(this, { readAction: action });
   }
   /** Value after reset, and which of its bits are defined. `write` starts from it. */
   reset(value: number | bigint, mask?: number | bigint): RegisterSpec<W, F, D, A, R> {
-    return this.with({ reset: BigInt(value), resetMask: mask === undefined ? undefined : BigInt(mask) });
+    return changedRegister(this, {
+      reset: BigInt(value),
+      resetMask: mask === undefined ? undefined : BigInt(mask),
+    });
   }
   /**
    * What is written to bits that no field covers. `preserve`, the default, writes back what `modify` read, and
    * `write`, which reads nothing, their reset value.
    */
   reserved(bits: 'preserve' | 'zero' | 'one'): RegisterSpec<W, F, D, A, R> {
-    return this.with({ reserved: bits });
+    return changedRegister(this, { reserved: bits });
   }
+}
+
+function changedRegister<T extends RegisterSpec>(spec: RegisterSpec, options: RegisterOptions): T {
+  return new RegisterSpec(spec.width, spec.offset, spec.fields, { ...spec.options, ...options }) as T;
 }
 
 // biome-ignore lint/complexity/noBannedTypes: a register without fields has exactly no keys

@@ -7,7 +7,7 @@ import type {
 } from '../interrupts/interrupt-source.js';
 import type { RegisterIO } from '../register-io.js';
 import { swapped } from '../registers/byte-order.js';
-import { type Content, decode, type Raw, toRaw } from '../registers/codec.js';
+import { type Content, decode, type FieldRecord, type Raw, toRaw } from '../registers/codec.js';
 import type { MapEntry } from '../registers/map.js';
 import { type Clock, SteppedClock } from './clock.js';
 import { SimulatedInterrupt } from './interrupt.js';
@@ -26,8 +26,8 @@ export interface WriteEvent {
   readonly path: string;
   /** The value written. */
   readonly value: Raw;
-  /** The value written, by fields; the value itself where there are none. */
-  readonly fields: Content;
+  /** The value written, by fields; empty where there are none. */
+  readonly fields: FieldRecord;
   /** What the register held before. */
   readonly old: Raw;
 }
@@ -239,7 +239,8 @@ export class SimulatedDevice implements RegisterIO, InterruptSource {
     const handler = this.#writes.get(entry.path) ?? this.#writes.get(layout.name);
     if (handler === undefined) return;
     const open = { ...layout, fields: layout.fields.map((field) => ({ ...field, readable: true })) };
-    handler({ path: entry.path, value: written, fields: decode(open, written), old });
+    const fields = decode(open, written);
+    handler({ path: entry.path, value: written, fields: typeof fields === 'object' ? fields : {}, old });
   }
 
   /** The register that an access hits: of several at one offset, the first that allows it. */
