@@ -158,6 +158,7 @@ class Writer {
       );
     }
     if (access !== shared && access === 'read-only') rules.push('.readOnly()');
+    if (access !== shared && access === 'read-writeOnce') rules.push('.writeOnce()');
     if (access !== shared && (access === 'write-only' || access === 'writeOnce')) rules.push('.writeOnly()');
     if (field.modifiedWriteValues !== undefined) rules.push(writeRule(field.modifiedWriteValues));
     if (field.readAction !== undefined) rules.push(readRule(field.readAction));

@@ -79,6 +79,10 @@ export function writtenValue(register: string, field: FieldLayout, content: unkn
   return value;
 }
 
+/** A member of an object's own: a field may be called `constructor`. */
+export const memberOf = (fields: FieldRecord, name: string): FieldContent | undefined =>
+  Object.hasOwn(fields, name) ? fields[name] : undefined;
+
 /** Finds what is wrong with a record of fields that has members a write does not take. */
 export function checkMembers(layout: RegisterLayout, fields: unknown): void {
   if (typeof fields !== 'object' || fields === null) {
@@ -103,7 +107,7 @@ export function encode(layout: RegisterLayout, fields: FieldRecord): { mask: big
   let mask = 0n;
   let bits = 0n;
   for (const field of layout.fields) {
-    const content = fields[field.name];
+    const content = memberOf(fields, field.name);
     if (content === undefined) continue;
     mask |= field.mask;
     bits = (bits & ~field.mask) | (writtenValue(layout.name, field, content) << BigInt(field.lsb));

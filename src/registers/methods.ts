@@ -6,6 +6,7 @@ import {
   decode,
   encode,
   type FieldRecord,
+  memberOf,
   nameOf,
   type Raw,
   toRaw,
@@ -19,7 +20,8 @@ import { type FieldLayout, ones, type RegisterLayout } from './layout.js';
  * Loops over the table of fields check everything, member names included. Generated code is straight-line, with
  * masks and names as constants and an access of its own, so that each method compiles to little more than the access:
  * V8 drops the objects that `read` returns and `write` is given. Enumerating an object's members would keep it
- * alive and cost several times the access, so generated writes check every value but take the names as checked.
+ * alive and cost several times the access, so generated writes check every value of every field, but not whether there
+ * are members that are no fields.
  * A register therefore starts with the loops and changes to generated code once it has been used
  * {@link CHECKED_CALLS} times. Where a process forbids code from strings, the loops stay.
  */
@@ -186,6 +188,12 @@ function fittedField(source: Source, field: FieldLayout): string {
   return `switch (x) { ${names.join('')}default: ${number} }`;
 }
 
+/** A field as a member of `o`, not mistaken for what every object has. */
+function member(source: Source, { name }: FieldLayout): string {
+  const key = JSON.stringify(name);
+  return name in Object.prototype ? `${source.bind(memberOf)}(o, ${key})` : `o[${key}]`;
+}
+
 /** Collects the fields of `o`: their bits in `r`, and which bits they are in `m`. */
 function encodedFields(source: Source): string {
   const { layout } = source;
@@ -196,14 +204,17 @@ function encodedFields(source: Source): string {
     .map((field) => {
       const place = wide ? `x << ${field.lsb}n` : `x << ${field.lsb}`;
       return (
-        `x = o[${JSON.stringify(field.name)}]; if (x !== undefined) { ${fittedField(source, field)} ` +
+        `x = ${member(source, field)}; if (x !== undefined) { ${fittedField(source, field)} ` +
         `m |= ${source.constant(field.mask)}; r = r & ${source.constant(~field.mask & ones(layout.width))} | ${place}; }`
       );
     });
   const check = source.bind((fields: unknown) => checkMembers(layout, fields));
+  const forbidden = layout.fields
+    .filter((field) => !field.writable)
+    .map((field) => `if (${member(source, field)} !== undefined) ${check}(o);`);
   return (
     `let m = ${zero}, r = ${zero}, x; if (typeof o !== "object" || o === null) ${check}(o); ` +
-    `${taken.join(' ')} if (m === ${zero}) ${check}(o);`
+    `${forbidden.join(' ')} ${taken.join(' ')} if (m === ${zero}) ${check}(o);`
   );
 }
 
@@ -252,7 +263,7 @@ function forbidden(layout: RegisterLayout): Partial<Methods> {
 /** `write`, for a register with fields that must be written back as read. */
 function guarded(layout: RegisterLayout, write: Methods['write']): Methods['write'] {
   return function (content) {
-    const missing = layout.mustBeGiven.filter((name) => (content as FieldRecord)[name] === undefined);
+    const missing = layout.mustBeGiven.filter((name) => memberOf(content as FieldRecord, name) === undefined);
     if (missing.length > 0) {
       throw new MmapioError(
         'ERR_REGISTER_ACCESS',
