@@ -180,7 +180,10 @@ function fittedField(source: Source, field: FieldLayout): string {
   const convert = source.bind((content: unknown) => toRaw(layout, writtenValue(layout.name, field, content)));
   if (layout.width === 64 || field.range !== undefined || field.onlyEnumerated) return `x = ${convert}(x);`;
   const fits = field.width === 32 ? 'x === x >>> 0' : `x === (x & ${ones(field.width)})`;
-  const number = `if (typeof x !== "number" || !(${fits})) x = ${convert}(x);`;
+  const number =
+    field.width === 1
+      ? `if (x !== 0 && x !== 1) x = ${convert}(x);`
+      : `if (typeof x !== "number" || !(${fits})) x = ${convert}(x);`;
   if (field.values.size === 0 || field.values.size > COMPARED_NAMES) return number;
   const names = [...field.values].map(
     ([name, value]) => `case ${JSON.stringify(name)}: x = ${value}; break; `,
@@ -194,51 +197,59 @@ function member(source: Source, { name }: FieldLayout): string {
   return name in Object.prototype ? `${source.bind(memberOf)}(o, ${key})` : `o[${key}]`;
 }
 
-/** Collects the fields of `o`: their bits in `r`, and which bits they are in `m`. */
-function encodedFields(source: Source): string {
+/**
+ * Puts the fields of `o` into `r`, which starts as `start`. Where `masked`, the bits that were given are in `m` too.
+ *
+ * V8 inlines a method into its caller only while both are small, and all is lost where it does not: so no byte more
+ * than needed.
+ */
+function encodedFields(source: Source, start: bigint, masked: boolean): string {
   const { layout } = source;
   const wide = layout.width === 64;
   const zero = wide ? '0n' : '0';
+  const mark = masked ? 'm' : 'n';
+  let filled = start;
   const taken = layout.fields
     .filter((field) => field.writable)
     .map((field) => {
-      const place = wide ? `x << ${field.lsb}n` : `x << ${field.lsb}`;
-      return (
-        `x = ${member(source, field)}; if (x !== undefined) { ${fittedField(source, field)} ` +
-        `m |= ${source.constant(field.mask)}; r = r & ${source.constant(~field.mask & ones(layout.width))} | ${place}; }`
-      );
+      const place = `${field.lsb === 0 ? 'x' : `x << ${field.lsb}${wide ? 'n' : ''}`}`;
+      const cleared = filled & field.mask ? `r & ${source.constant(~field.mask & ones(layout.width))}` : 'r';
+      filled |= field.mask;
+      const given = masked ? `m |= ${source.constant(field.mask)}` : 'n = 1';
+      const fitted = fittedField(source, field);
+      return `x = ${member(source, field)}; if (x !== undefined) { ${fitted} ${given}; r = ${cleared} | ${place}; }`;
     });
   const check = source.bind((fields: unknown) => checkMembers(layout, fields));
   const forbidden = layout.fields
     .filter((field) => !field.writable)
     .map((field) => `if (${member(source, field)} !== undefined) ${check}(o);`);
   return (
-    `let m = ${zero}, r = ${zero}, x; if (typeof o !== "object" || o === null) ${check}(o); ` +
-    `${forbidden.join(' ')} ${taken.join(' ')} if (m === ${zero}) ${check}(o);`
+    `let ${mark} = ${masked ? zero : '0'}, r = ${source.constant(start)}, x; if (o == null) ${check}(o); ` +
+    `${forbidden.join(' ')} ${taken.join(' ')} if (${mark} === ${masked ? zero : '0'}) ${check}(o);`
   );
 }
 
 function generated(layout: RegisterLayout): Methods {
   const source = new Source(layout);
   const fields = decodedFields(source);
-  const collect = encodedFields(source);
+  const written = encodedFields(source, layout.base, false);
   const change = source.bind((bus: Bus, change: (value: Raw) => Raw) => modifyWhole(layout, bus, change));
   const access = `Uint${layout.width}(this.offset`;
-  const merge = (start: string) =>
-    layout.width === 64 ? `BigInt.asUintN(64, ${start} & ~m | r)` : `(${start} & ~m | r) >>> 0`;
-  const base = source.constant(layout.base);
-  const kept = `(v & ${source.constant(layout.keep)} | ${source.constant(layout.neutral)})`;
+  const unsigned = (value: string) =>
+    layout.width === 64 ? `BigInt.asUintN(64, ${value})` : `(${value}) >>> 0`;
+  const keepsAll = layout.keep === ones(layout.width);
+  const kept = keepsAll ? 'v' : `(v & ${source.constant(layout.keep)} | ${source.constant(layout.neutral)})`;
   return source.compile(`{
     read() { const v = this.io.read${access}); return ${fields}; },
     readWithEffects() { const v = this.io.read${access}); return ${fields}; },
     decode(v) { return ${fields}; },
-    write(o) { ${collect} this.io.write${access}, ${merge(base)}); },
-    encode(o) { ${collect} return ${merge(base)}; },
+    write(o) { ${written} this.io.write${access}, ${unsigned('r')}); },
+    encode(o) { ${written} return ${unsigned('r')}; },
     modify(o) {
       if (typeof o === "function") return ${change}(this, o);
-      ${collect}
+      ${encodedFields(source, 0n, true)}
       const v = this.io.read${access});
-      this.io.write${access}, ${merge(kept)});
+      this.io.write${access}, ${unsigned(`${kept} & ~m | r`)});
     }
   }`);
 }
