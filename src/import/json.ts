@@ -3,7 +3,6 @@ import type {
   DeviceDescription,
   FieldDescription,
   HexString,
-  PeripheralDescription,
   RegisterNode,
 } from '../registers/description.js';
 import { hexString, parseBits, parseCount } from './numbers.js';
@@ -14,8 +13,8 @@ import { type ImportedDevice, type ImportOptions, Report } from './problems.js';
  * what comes out is the canonical form. Members that are not known are refused, since they are mistyped ones.
  */
 
-type Json = Record<string, unknown>;
-type Check = (value: unknown, path: string, report: Report) => unknown;
+export type Json = Record<string, unknown>;
+export type Check = (value: unknown, path: string, report: Report) => unknown;
 
 const fail = (report: Report, path: string, problem: string): never =>
   report.fail(problem, { element: path });
@@ -95,7 +94,7 @@ const enumerations = listOf(
   ),
 );
 /** What both registers and fields have, and what an override may change. */
-export const RULES: Record<string, Check> = {
+const RULES: Record<string, Check> = {
   description: text,
   access,
   modifiedWriteValues,
@@ -207,5 +206,3 @@ export function parseDescription(source: string, options: ImportOptions = {}): I
   const report = new Report(options);
   return jsonDevice(parseJson(source, report), report);
 }
-
-export type { Check, Json, PeripheralDescription };

@@ -31,7 +31,7 @@ function matcher(layout: RegisterLayout, condition: Condition): (content: Conten
  *
  * Every register of a map has a class of its own below this one ({@link registerClass}).
  */
-export class Register {
+class Register {
   /** The rules, on the prototype of each register's class. */
   declare readonly layout: RegisterLayout;
   declare private readonly tier: Tier;

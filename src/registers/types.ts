@@ -154,7 +154,7 @@ type CheckedField<S, V> =
     : V;
 
 /** V itself where every member is a writable field and every literal fits. */
-export type Checked<F extends Fields, V> = {
+type Checked<F extends Fields, V> = {
   [K in keyof V]: K extends Writable<F>
     ? CheckedField<F[K], V[K]>
     : K extends keyof F
@@ -288,6 +288,9 @@ type BoundEntry<S> = S extends RegisterSpec
 
 /** A register map bound to a region: its registers by name, arrays by index. */
 export type Bound<S> = S extends DynamicMap ? DynamicBlock : { readonly [K in keyof S]: BoundEntry<S[K]> };
+
+/** The registers of a map in a region: `class Timer { readonly regs: RegistersOf<typeof timerMap> }`. */
+export type RegistersOf<M extends { at(...where: never[]): unknown }> = ReturnType<M['at']>;
 
 // ---- maps that the compiler does not know -----------------------------------------------------------------
 

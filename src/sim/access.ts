@@ -18,7 +18,7 @@ export interface Access {
   value: Raw;
 }
 
-export const hexOf = (value: Raw, width: number) => `0x${value.toString(16).padStart(width / 4, '0')}`;
+const hexOf = (value: Raw, width: number) => `0x${value.toString(16).padStart(width / 4, '0')}`;
 
 /** Finds the registers that accesses hit. */
 export class Decoder {
