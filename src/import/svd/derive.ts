@@ -1,3 +1,4 @@
+import { parseCount } from '../numbers.js';
 import type { Report } from '../problems.js';
 import type { XmlElement } from '../xml.js';
 import { dimLabels, labelled } from './dim.js';
@@ -45,6 +46,7 @@ export class Derivation {
 
   /** The element and what it is derived from, nearest first. */
   chain(element: XmlElement): readonly XmlElement[] {
+    if (element.attribute('derivedFrom') === undefined) return [element];
     const known = this.#chains.get(element);
     if (known !== undefined) return known;
     const chain = [element];
@@ -212,24 +214,22 @@ function descendants(element: XmlElement): XmlElement[] {
   return membersOf(element).flatMap((member) => [member, ...descendants(member)]);
 }
 
-/** Names by which an element can be referred to: as written, without its placeholder, and of each instance. */
+/** Names by which an element can be referred to: as written, of each instance, and with its alternate group. */
 function namesOf(element: XmlElement): string[] {
   const name = element.textOf('name');
   if (name === undefined) return [];
-  if (!name.includes('%s')) return [name];
+  const group = element.textOf('alternateGroup');
+  if (!name.includes('%s')) return group === undefined ? [name] : [name, `${name}_${group}`];
   const text = element.textOf('dimIndex');
   const labels = text === undefined ? [] : dimLabels(text);
-  const count = Number(element.textOf('dim') ?? 0);
-  const instances =
-    labels.length > 0 ? labels : Array.from({ length: Math.min(count, 4096) }, (_, i) => String(i));
-  return [
-    ...new Set([
-      name,
-      labelled(name, ''),
-      ...instances.flatMap((i) => [labelled(name, i), name.replace('%s', i)]),
-    ]),
-  ];
+  const count = Math.min(parseCount(element.textOf('dim') ?? '') ?? 0, MOST_NAMED_INSTANCES);
+  const instances = labels.length > 0 ? labels : Array.from({ length: count }, (_, index) => String(index));
+  const written = instances.flatMap((label) => [labelled(name, label), name.replace('%s', label)]);
+  return [...new Set([name, labelled(name, ''), ...written])];
 }
+
+/** Of a longer array, nobody derives from a single element. */
+const MOST_NAMED_INSTANCES = 1024;
 
 function index(elements: XmlElement[]): Map<string, XmlElement[]> {
   const byName = new Map<string, XmlElement[]>();

@@ -49,7 +49,9 @@ export const labelled = (text: string, label: string) =>
  * with names of their own.
  */
 export function instancesOf(name: string, dim: Dim | undefined, arrays: boolean): Instance[] {
-  if (dim === undefined) return [{ name, shift: 0, label: undefined, array: undefined }];
+  // One element without a place for its index is simply the element.
+  if (dim === undefined || (dim.count === 1 && !name.includes('%s')))
+    return [{ name, shift: 0, label: undefined, array: undefined }];
   const counts = dim.labels.every((label, index) => label === String(index));
   const base = name.endsWith('[%s]') ? name.slice(0, -4) : name;
   // A dim whose name has no place for an index can only be an array.

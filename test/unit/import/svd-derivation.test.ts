@@ -110,6 +110,17 @@ describe('derivedFrom in CMSIS-SVD', () => {
     assert.equal([...listRegisters(device)].at(-1)?.register.size, 16);
   });
 
+  it('tells registers of one name apart by their alternate group', () => {
+    const group = (name: string, size: number) =>
+      `<alternateGroup>${name}</alternateGroup><size>${size}</size>`;
+    const device = svdRegisters(
+      register('R', 0, group('A', 8)) +
+        register('R', 0, group('B', 16)) +
+        register('S', 4, '', 'derivedFrom="R_B"'),
+    );
+    assert.equal([...listRegisters(device)].at(-1)?.register.size, 16);
+  });
+
   it('derives a field with its bits, and with bits of its own', () => {
     const values =
       '<enumeratedValues><enumeratedValue><name>ON</name><value>1</value></enumeratedValue></enumeratedValues>';
