@@ -1,17 +1,16 @@
 /*
  * A register map from a vendor's description, here examples/thermometer.svd, used over a simulated device.
  *
- *     node examples/imported-map.ts
+ *     node examples/imported-map.ts [FILE]
  *
  * The map is made at run time, so names are checked when they are used. For completion and checks in the editor,
  * generate a module instead: npx mmapio types examples/thermometer.svd --output thermometer.ts
  */
-import { fileURLToPath } from 'node:url';
 import { readDescription } from 'mmapio/import';
 import { listRegisters, registerMapFrom } from 'mmapio/registers';
 import { Recorder, SimulatedDevice } from 'mmapio/sim';
 
-const svd = process.argv[2] ?? fileURLToPath(new URL('../../examples/thermometer.svd', import.meta.url));
+const svd = process.argv[2] ?? 'examples/thermometer.svd';
 const device = await readDescription(svd);
 for (const { path, address, register } of listRegisters(device)) {
   console.log(address, path, register.fields.map(({ name }) => name).join(' '));

@@ -15,7 +15,7 @@ export interface Direction {
   read: boolean;
   write: boolean;
 }
-export type ReadWrite = { read: true; write: true };
+type ReadWrite = { read: true; write: true };
 export type ReadOnly = { read: true; write: false };
 export type WriteOnly = { read: false; write: true };
 
