@@ -1,15 +1,13 @@
 import { unzipSync } from 'fflate';
 import type {
-  Access,
   FieldDescription,
-  ModifiedWriteValues,
   PeripheralDescription,
-  ReadAction,
   RegisterDescription,
 } from '../registers/description.js';
 import { hexString, parseBits, parseCount } from './numbers.js';
 import { type ImportedDevice, type ImportOptions, Report } from './problems.js';
 import { said } from './said.js';
+import { ACCESS_WORDS, READ_WORDS, WRITE_WORDS } from './words.js';
 import { parseXml, type XmlElement } from './xml.js';
 
 /*
@@ -24,8 +22,6 @@ function* within(element: XmlElement, name: string): Generator<XmlElement> {
     yield* within(child, name);
   }
 }
-
-const ACCESS = new Set<string>(['read-only', 'write-only', 'read-write', 'writeOnce', 'read-writeOnce']);
 
 /** Registers and fields state their facts as `<PROPERTY NAME VALUE>`. */
 class Properties {
@@ -63,11 +59,14 @@ class Properties {
     return this.text(name) === undefined ? undefined : this.required(name);
   }
 
-  access(): Access | undefined {
-    const text = this.text('ACCESS');
-    if (text === undefined || ACCESS.has(text)) return text as Access | undefined;
-    this.#report.warn('unknown-word', `ACCESS is '${text}'; ignored`, this.place);
-    return undefined;
+  /** One of the words that a property may be; a word without meaning is left out with a warning. */
+  word<T extends string>(name: string, words: readonly T[]): T | undefined {
+    const text = this.text(name);
+    const word = words.find((candidate) => candidate === text);
+    if (text !== undefined && word === undefined) {
+      this.#report.warn('unknown-word', `${name} is '${text}'; ignored`, this.place);
+    }
+    return word;
   }
 
   reset() {
@@ -85,11 +84,12 @@ function fieldOf(element: XmlElement, report: Report): FieldDescription {
     bitWidth: properties.required('BIT_WIDTH'),
     ...said({
       description: properties.text('DESCRIPTION'),
-      access: properties.access(),
+      access: properties.word('ACCESS', ACCESS_WORDS),
       // The tool writes the first name where it means the second.
-      modifiedWriteValues: (properties.text('MODIFIED_WRITE_VALUES') ??
-        properties.text('MODIFIED_READ_VALUES')) as ModifiedWriteValues | undefined,
-      readAction: properties.text('READ_ACTION') as ReadAction | undefined,
+      modifiedWriteValues:
+        properties.word('MODIFIED_WRITE_VALUES', WRITE_WORDS) ??
+        properties.word('MODIFIED_READ_VALUES', WRITE_WORDS),
+      readAction: properties.word('READ_ACTION', READ_WORDS),
     }),
   };
 }
@@ -102,7 +102,11 @@ function registerOf(element: XmlElement, report: Report): RegisterDescription {
     name: element.attribute('NAME') ?? report.fail('a register without a name', properties.place),
     ...said({ description: properties.text('DESCRIPTION') }),
     offset: properties.required('ADDRESS_OFFSET'),
-    ...said({ size: properties.count('SIZE'), access: properties.access(), resetValue: properties.reset() }),
+    ...said({
+      size: properties.count('SIZE'),
+      access: properties.word('ACCESS', ACCESS_WORDS),
+      resetValue: properties.reset(),
+    }),
     fields: fields.map((field) => fieldOf(field, report)),
   };
 }

@@ -1,5 +1,4 @@
 import type {
-  Access,
   DeviceDescription,
   FieldDescription,
   HexString,
@@ -7,6 +6,7 @@ import type {
 } from '../registers/description.js';
 import { hexString, parseBits, parseCount } from './numbers.js';
 import { type ImportedDevice, type ImportOptions, Report } from './problems.js';
+import { ACCESS_WORDS, READ_WORDS, USAGE_WORDS, WRITE_WORDS } from './words.js';
 
 /*
  * The library's own JSON. Written by hand it may give any number as a number or as text in any usual form;
@@ -65,19 +65,9 @@ const objectOf =
     return result;
   };
 
-const access = oneOf('read-only', 'write-only', 'read-write', 'writeOnce', 'read-writeOnce' satisfies Access);
-const modifiedWriteValues = oneOf(
-  'oneToClear',
-  'oneToSet',
-  'oneToToggle',
-  'zeroToClear',
-  'zeroToSet',
-  'zeroToToggle',
-  'clear',
-  'set',
-  'modify',
-);
-const readAction = oneOf('clear', 'set', 'modify', 'modifyExternal');
+const access = oneOf(...ACCESS_WORDS);
+const modifiedWriteValues = oneOf(...WRITE_WORDS);
+const readAction = oneOf(...READ_WORDS);
 const writeConstraint = objectOf({
   writeAsRead: flag,
   useEnumeratedValues: flag,
@@ -87,7 +77,7 @@ const enumerations = listOf(
   objectOf(
     {
       name: text,
-      usage: oneOf('read', 'write', 'read-write'),
+      usage: oneOf(...USAGE_WORDS),
       values: listOf(objectOf({ name: text, description: text, value: hex, dontCare: hex, isDefault: flag })),
     },
     'values',

@@ -5,12 +5,12 @@ import type {
   InterruptSource,
   WaitOptions,
 } from '../interrupts/interrupt-source.js';
-import type { RegisterIO } from '../register-io.js';
 import { swapped } from '../registers/byte-order.js';
 import { type Content, decode, type FieldRecord, type Raw, toRaw } from '../registers/codec.js';
 import type { MapEntry } from '../registers/map.js';
 import { type Clock, SteppedClock } from './clock.js';
 import { SimulatedInterrupt } from './interrupt.js';
+import { Region } from './region.js';
 import { Storage } from './storage.js';
 
 /** The part of a register map that a simulated device is made from: any `RegisterMap` has it. */
@@ -57,7 +57,7 @@ interface Simulated {
  * `regs()`. An access that hits no register with its exact offset and width, reads what is write-only, or writes
  * what is read-only, is an error: a driver that does it would surprise on real hardware.
  */
-export class SimulatedDevice implements RegisterIO, InterruptSource {
+export class SimulatedDevice extends Region implements InterruptSource {
   readonly length: number;
   readonly clock: Clock;
   /** The device's side of its interrupt. */
@@ -70,6 +70,7 @@ export class SimulatedDevice implements RegisterIO, InterruptSource {
   readonly #timers = new Set<() => void>();
 
   constructor(map: DescribedRegisters, options: SimulationOptions = {}) {
+    super();
     this.#name = map.name ?? 'simulated device';
     this.length = options.length ?? map.length;
     if (this.length < map.length) {
@@ -195,41 +196,16 @@ export class SimulatedDevice implements RegisterIO, InterruptSource {
     return this.interrupt.interrupts(options);
   }
 
-  readUint8(offset: number): number {
-    return Number(this.#read(offset, 8));
-  }
-  readUint16(offset: number): number {
-    return Number(this.#read(offset, 16));
-  }
-  readUint32(offset: number): number {
-    return Number(this.#read(offset, 32));
-  }
-  readUint64(offset: number): bigint {
-    return this.#read(offset, 64);
-  }
-  writeUint8(offset: number, value: number): void {
-    this.#write(offset, 8, value);
-  }
-  writeUint16(offset: number, value: number): void {
-    this.#write(offset, 16, value);
-  }
-  writeUint32(offset: number, value: number): void {
-    this.#write(offset, 32, value);
-  }
-  writeUint64(offset: number, value: bigint): void {
-    this.#write(offset, 64, value);
-  }
-
-  #read(offset: number, width: number): bigint {
+  protected readAccess(offset: number, width: number): Raw {
     const { entry, storage } = this.#hit(offset, width, 'read');
     const handler = this.#reads.get(entry.path) ?? this.#reads.get(entry.layout.name);
     const content = handler?.({ path: entry.path });
     if (content !== undefined) storage.put(content);
     const value = storage.read();
-    return entry.byteOrder === 'big' ? swapped(value, width) : value;
+    return toRaw(storage.layout, entry.byteOrder === 'big' ? swapped(value, width) : value);
   }
 
-  #write(offset: number, width: number, value: Raw): void {
+  protected writeAccess(offset: number, width: number, value: Raw): void {
     checkValue(value, width);
     const { entry, storage } = this.#hit(offset, width, 'write');
     const { layout } = storage;

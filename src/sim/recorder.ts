@@ -1,8 +1,10 @@
 import type { RegisterIO } from '../register-io.js';
 import type { Raw } from '../registers/codec.js';
+import { load, store } from '../registers/methods.js';
 import { type Access, formatAccesses } from './access.js';
 import { type Clock, RealClock } from './clock.js';
 import type { DescribedRegisters } from './device.js';
+import { Region } from './region.js';
 
 export interface RecorderOptions {
   /** Decodes the recording's text. */
@@ -15,7 +17,7 @@ export interface RecorderOptions {
  * Passes every access on to a region and keeps it. An access that the region refuses is not kept: it did not
  * happen.
  */
-export class Recorder implements RegisterIO {
+export class Recorder extends Region {
   /** The accesses so far, in order. */
   readonly accesses: Access[] = [];
   readonly #io: RegisterIO;
@@ -24,6 +26,7 @@ export class Recorder implements RegisterIO {
   #start: number;
 
   constructor(io: RegisterIO, options: RecorderOptions = {}) {
+    super();
     this.#io = io;
     this.#map = options.map;
     this.#clock = options.clock ?? new RealClock();
@@ -41,41 +44,22 @@ export class Recorder implements RegisterIO {
   }
 
   /** The recording as text, one access a line. */
-  toString(): string {
+  override toString(): string {
     return formatAccesses(this.accesses, this.#map === undefined ? {} : { map: this.#map });
   }
 
-  readUint8(offset: number): number {
-    return this.#kept('read', offset, 8, this.#io.readUint8(offset));
-  }
-  readUint16(offset: number): number {
-    return this.#kept('read', offset, 16, this.#io.readUint16(offset));
-  }
-  readUint32(offset: number): number {
-    return this.#kept('read', offset, 32, this.#io.readUint32(offset));
-  }
-  readUint64(offset: number): bigint {
-    return this.#kept('read', offset, 64, this.#io.readUint64(offset));
-  }
-  writeUint8(offset: number, value: number): void {
-    this.#io.writeUint8(offset, value);
-    this.#kept('write', offset, 8, value);
-  }
-  writeUint16(offset: number, value: number): void {
-    this.#io.writeUint16(offset, value);
-    this.#kept('write', offset, 16, value);
-  }
-  writeUint32(offset: number, value: number): void {
-    this.#io.writeUint32(offset, value);
-    this.#kept('write', offset, 32, value);
-  }
-  writeUint64(offset: number, value: bigint): void {
-    this.#io.writeUint64(offset, value);
-    this.#kept('write', offset, 64, value);
+  protected readAccess(offset: number, width: Access['width']): Raw {
+    const value = load({ io: this.#io, offset }, width);
+    this.#keep('read', offset, width, value);
+    return value;
   }
 
-  #kept<T extends Raw>(direction: Access['direction'], offset: number, width: Access['width'], value: T): T {
+  protected writeAccess(offset: number, width: Access['width'], value: Raw): void {
+    store({ io: this.#io, offset }, width, value);
+    this.#keep('write', offset, width, value);
+  }
+
+  #keep(direction: Access['direction'], offset: number, width: Access['width'], value: Raw): void {
     this.accesses.push({ time: this.#clock.now() - this.#start, direction, offset, width, value });
-    return value;
   }
 }

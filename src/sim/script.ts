@@ -1,10 +1,10 @@
 import { MmapioError } from '../errors.js';
-import type { RegisterIO } from '../register-io.js';
 import { swapped } from '../registers/byte-order.js';
 import { type Content, encode, type Raw, toRaw } from '../registers/codec.js';
 import type { MapEntry } from '../registers/map.js';
 import { type Access, accessText, Decoder, parseAccesses } from './access.js';
 import type { DescribedRegisters } from './device.js';
+import { Region } from './region.js';
 
 /** An access that a script expects. A read is answered with the value; a write must have it. */
 export type ExpectedAccess = Omit<Access, 'time'>;
@@ -21,7 +21,7 @@ export interface ScriptOptions {
  * written by hand. Any other access throws `ERR_UNEXPECTED_ACCESS`, with what was expected and what came side by
  * side, and so does {@link Script.finish} where accesses are missing.
  */
-export class Script implements RegisterIO {
+export class Script extends Region {
   readonly length: number;
   readonly #expected: readonly ExpectedAccess[];
   readonly #decoder: Decoder;
@@ -30,6 +30,7 @@ export class Script implements RegisterIO {
 
   /** @param expected - accesses, or the text form of a recording */
   constructor(expected: readonly ExpectedAccess[] | string, options: ScriptOptions = {}) {
+    super();
     this.#expected = typeof expected === 'string' ? parseAccesses(expected) : expected;
     this.#decoder = new Decoder(options.map);
     const end = this.#expected.reduce((most, { offset, width }) => Math.max(most, offset + width / 8), 0);
@@ -48,39 +49,15 @@ export class Script implements RegisterIO {
     this.finish();
   }
 
-  readUint8(offset: number): number {
-    return Number(this.#read(offset, 8));
-  }
-  readUint16(offset: number): number {
-    return Number(this.#read(offset, 16));
-  }
-  readUint32(offset: number): number {
-    return Number(this.#read(offset, 32));
-  }
-  readUint64(offset: number): bigint {
-    return BigInt(this.#read(offset, 64));
-  }
-  writeUint8(offset: number, value: number): void {
-    this.#write(offset, 8, value);
-  }
-  writeUint16(offset: number, value: number): void {
-    this.#write(offset, 16, value);
-  }
-  writeUint32(offset: number, value: number): void {
-    this.#write(offset, 32, value);
-  }
-  writeUint64(offset: number, value: bigint): void {
-    this.#write(offset, 64, value);
-  }
-
-  #read(offset: number, width: Access['width']): Raw {
+  protected readAccess(offset: number, width: Access['width']): Raw {
     const expected = this.#expected[this.#came.length];
-    const value = expected?.direction === 'read' ? expected.value : 0;
-    this.#check({ direction: 'read', offset, width, value });
-    return value;
+    const value = BigInt(expected?.direction === 'read' ? expected.value : 0);
+    const answer = width === 64 ? value : Number(value);
+    this.#check({ direction: 'read', offset, width, value: answer });
+    return answer;
   }
 
-  #write(offset: number, width: Access['width'], value: Raw): void {
+  protected writeAccess(offset: number, width: Access['width'], value: Raw): void {
     this.#check({ direction: 'write', offset, width, value });
   }
 

@@ -4,9 +4,7 @@ import type {
   EnumeratedValueDescription,
   EnumerationDescription,
   FieldDescription,
-  ModifiedWriteValues,
   PeripheralDescription,
-  ReadAction,
   RegisterDescription,
   RegisterNode,
   WriteConstraint,
@@ -14,6 +12,7 @@ import type {
 import { hexString } from '../numbers.js';
 import { type ImportedDevice, type ImportOptions, Report } from '../problems.js';
 import { said } from '../said.js';
+import { ACCESS_WORDS, READ_WORDS, WRITE_WORDS, wordTable } from '../words.js';
 import { parseXml, type XmlElement } from '../xml.js';
 import { evaluate } from './expression.js';
 
@@ -22,13 +21,9 @@ import { evaluate } from './expression.js';
  * map becomes a peripheral, register files become clusters.
  */
 
-const ACCESS: Record<string, Access> = {
-  'read-only': 'read-only',
-  'write-only': 'write-only',
-  'read-write': 'read-write',
-  writeOnce: 'writeOnce',
-  'read-writeOnce': 'read-writeOnce',
-};
+const ACCESS = wordTable(ACCESS_WORDS);
+const WRITES = wordTable(WRITE_WORDS);
+const READS = wordTable(READ_WORDS);
 
 const placeOf = (element: XmlElement) => ({
   line: element.line,
@@ -84,7 +79,7 @@ class Component {
   word<T>(element: XmlElement, name: string, known: Record<string, T>): T | undefined {
     const text = element.textOf(name);
     if (text === undefined) return undefined;
-    const word = known[text];
+    const word = known[text.toLowerCase()];
     if (word === undefined)
       this.report.warn('unknown-word', `<${name}> is '${text}'; ignored`, placeOf(element));
     return word;
@@ -107,21 +102,6 @@ class Component {
 }
 
 // ---- fields -----------------------------------------------------------------------------------------------
-
-const WRITES = Object.fromEntries(
-  [
-    'oneToClear',
-    'oneToSet',
-    'oneToToggle',
-    'zeroToClear',
-    'zeroToSet',
-    'zeroToToggle',
-    'clear',
-    'set',
-    'modify',
-  ].map((word) => [word, word as ModifiedWriteValues]),
-);
-const READS = Object.fromEntries(['clear', 'set', 'modify'].map((word) => [word, word as ReadAction]));
 
 function enumerations(component: Component, element: XmlElement): EnumerationDescription[] | undefined {
   const list = element.child('enumeratedValues');

@@ -8,53 +8,36 @@ import type {
 } from '../../registers/description.js';
 import { type Bits, hexString, parseBits, parseCount } from '../numbers.js';
 import type { Report } from '../problems.js';
+import { ACCESS_WORDS, READ_WORDS, USAGE_WORDS, WRITE_WORDS, wordTable } from '../words.js';
 import type { XmlElement } from '../xml.js';
 import { Derivation, elementPath, placeOf } from './derive.js';
 import { type Dim, dimLabels } from './dim.js';
 
 const ACCESS: Record<string, Access> = {
-  'read-only': 'read-only',
+  ...wordTable(ACCESS_WORDS),
+  // As older schemas and some vendors have them.
   readonly: 'read-only',
   read: 'read-only',
   ro: 'read-only',
   r: 'read-only',
-  'write-only': 'write-only',
   writeonly: 'write-only',
   write: 'write-only',
   wo: 'write-only',
   w: 'write-only',
-  'read-write': 'read-write',
   readwrite: 'read-write',
   'read/write': 'read-write',
   rw: 'read-write',
   'r/w': 'read-write',
-  writeonce: 'writeOnce',
   'write-once': 'writeOnce',
-  'read-writeonce': 'read-writeOnce',
   'read-write-once': 'read-writeOnce',
-  readwriteonce: 'read-writeOnce',
 };
-
-const words = <T extends string>(...list: T[]): Record<string, T> =>
-  Object.fromEntries(list.map((word) => [word.toLowerCase(), word]));
-
-const MODIFIED_WRITE_VALUES = words<ModifiedWriteValues>(
-  'oneToClear',
-  'oneToSet',
-  'oneToToggle',
-  'zeroToClear',
-  'zeroToSet',
-  'zeroToToggle',
-  'clear',
-  'set',
-  'modify',
-);
+const MODIFIED_WRITE_VALUES = wordTable(WRITE_WORDS);
 const READ_ACTION: Record<string, ReadAction> = {
-  ...words<ReadAction>('clear', 'set', 'modify', 'modifyExternal'),
+  ...wordTable(READ_WORDS),
   // As schema 1.0 spelled it.
   modifyexternel: 'modifyExternal',
 };
-const USAGE = words('read', 'write', 'read-write');
+const USAGE = wordTable(USAGE_WORDS);
 
 /** A `dim` above this is a mistake, and expanding it would take all memory. */
 const MOST_ELEMENTS = 1 << 20;
@@ -207,7 +190,7 @@ export class Reader extends Derivation {
 
   #enumeration(list: XmlElement, width: number | undefined): EnumerationDescription {
     const name = this.text(list, 'name');
-    const usage = this.#word(list, 'usage', USAGE) as EnumerationDescription['usage'];
+    const usage = this.#word(list, 'usage', USAGE);
     const values = this.merged(
       list,
       (link) => link.all('enumeratedValue'),
