@@ -50,6 +50,9 @@ export class Derivation {
     const known = this.#chains.get(element);
     if (known !== undefined) return known;
     const chain = [element];
+    // Names are looked for inside other derived elements, and those elements' own names perhaps in this one: what is
+    // known of it so far has to do then.
+    this.#chains.set(element, chain);
     let last = element;
     for (let base = this.#baseOf(last); base !== undefined; base = this.#baseOf(last)) {
       if (chain.includes(base)) {
@@ -58,7 +61,6 @@ export class Derivation {
       chain.push(base);
       last = base;
     }
-    this.#chains.set(element, chain);
     return chain;
   }
 
@@ -176,27 +178,11 @@ export class Derivation {
 
   /** Members by name, of the element and of what it is derived from. */
   #chainMembers(element: XmlElement): Map<string, XmlElement[]>[] {
-    // A chain that is being followed already is not followed again: its own links are enough to look through.
-    const links = this.#chains.get(element) ?? this.#quietChain(element);
-    return links.map((link) => {
+    return this.chain(element).map((link) => {
       const known = this.#members.get(link) ?? index(membersOf(link));
       this.#members.set(link, known);
       return known;
     });
-  }
-
-  /** For looking inside: only peripherals, whose names are at hand, are followed to what they derive from. */
-  #quietChain(element: XmlElement): XmlElement[] {
-    const links = [element];
-    let reference = element.name === 'peripheral' ? element.attribute('derivedFrom') : undefined;
-    while (reference !== undefined) {
-      const wanted = reference.trim();
-      const base = element.parent?.children.find((other) => other.textOf('name') === wanted);
-      if (base === undefined || links.includes(base)) break;
-      links.push(base);
-      reference = base.attribute('derivedFrom');
-    }
-    return links;
   }
 
   /** Every named element inside, by name. */

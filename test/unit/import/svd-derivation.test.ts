@@ -93,6 +93,22 @@ describe('derivedFrom in CMSIS-SVD', () => {
     assert.deepEqual(addresses(device), ['P.OUT.IN.R 0x1114', 'P.COPY.R 0x1204']);
   });
 
+  it('finds a register in a cluster that is itself derived', () => {
+    const device = svd(
+      peripheral(
+        'A',
+        '0x1000',
+        `<cluster><name>C</name><addressOffset>0</addressOffset>${register('R', 0, '<size>8</size>')}</cluster>`,
+      ) +
+        peripheral(
+          'B',
+          '0x2000',
+          `${register('X', 24, '', 'derivedFrom="B.D.R"')}<cluster derivedFrom="A.C"><name>D</name><addressOffset>16</addressOffset></cluster>`,
+        ),
+    );
+    assert.equal([...listRegisters(device)][1]?.register.size, 8);
+  });
+
   it('derives from an array: with a %s as an array, without as one register', () => {
     const dim = '<dim>2</dim><dimIncrement>4</dimIncrement>';
     const device = svdRegisters(
