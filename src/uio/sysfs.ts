@@ -60,7 +60,7 @@ export function readInteger(folder: string, name: string): bigint {
   throw new MmapioError('ERR_INVALID_VALUE', `${join(folder, name)} is no whole number: '${text}'`);
 }
 
-export function readUioInfo(sysfs: string, device: string): UioInfo {
+function readUioInfo(sysfs: string, device: string): UioInfo {
   const folder = uioFolder(sysfs, device);
   return {
     name: readAttribute(folder, 'name'),
