@@ -148,6 +148,14 @@ function resetOf(spec: RegisterSpec, fields: readonly FieldLayout[], all: bigint
   return { reset: value & known & all, resetKnown: known & all };
 }
 
+/** What is written to bits that no field covers; undefined where they are written back as read. */
+function reservedFill(spec: RegisterSpec, reserved: bigint): bigint | undefined {
+  if (spec.options.reserved === 'zero') return 0n;
+  if (spec.options.reserved === 'one') return reserved;
+  // In a register of write-one-to-clear bits, nobody knows what the others are: they must not be cleared by accident.
+  return neutralBits(spec.options.modifiedWriteValues ?? 'modify', reserved);
+}
+
 /**
  * @param path - name for messages
  * @throws MmapioError `ERR_INVALID_ARGUMENT` for fields that do not fit the register
@@ -170,8 +178,8 @@ export function layoutRegister(path: string, spec: RegisterSpec): RegisterLayout
       neutral |= quiet ?? reset & field.mask;
     }
   }
-  if (spec.options.reserved === 'zero' || spec.options.reserved === 'one') {
-    const fill = spec.options.reserved === 'one' ? reserved : 0n;
+  const fill = reservedFill(spec, reserved);
+  if (fill !== undefined) {
     base = (base & ~reserved) | fill;
     keep &= ~reserved;
     neutral |= fill;

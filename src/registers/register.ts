@@ -26,6 +26,11 @@ function matcher(layout: RegisterLayout, condition: Condition): (content: Conten
   return (content) => wanted.every(([name, value]) => (content as FieldRecord)[name] === value);
 }
 
+function checkMilliseconds(name: string, value: number): void {
+  if (typeof value === 'number' && value >= 0) return;
+  throw new MmapioError('ERR_INVALID_ARGUMENT', `${name} is ${value}: it takes milliseconds, 0 or more`);
+}
+
 /**
  * A register bound to a region. What each method does on the bus is documented where users see it, in types.ts.
  *
@@ -108,6 +113,8 @@ class Register {
 
   async until(condition: Condition, options: UntilOptions = {}): Promise<Content> {
     const { timeout = 1000, interval = 0, signal } = options;
+    checkMilliseconds('timeout', timeout);
+    checkMilliseconds('interval', interval);
     this.checkRead();
     const holds = matcher(this.layout, condition);
     const end = performance.now() + timeout;
@@ -131,6 +138,9 @@ class Register {
   private act(verb: string, byOne: string, byZero: string, names: string[]): void {
     const { layout } = this;
     this.checkWrite();
+    if (names.length === 0) {
+      throw new MmapioError('ERR_INVALID_ARGUMENT', `${this.path}: ${verb} takes the names of fields`);
+    }
     const overwritten = layout.plain.filter((name) => !names.includes(name));
     if (overwritten.length > 0) {
       throw new MmapioError(

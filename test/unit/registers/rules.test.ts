@@ -64,6 +64,13 @@ describe('modify', () => {
     assert.deepEqual(regs.taken(), ['r32 0x0', 'w32 0x0 0xa10']);
   });
 
+  it('leaves alone the unknown bits of a register in which writing 1 clears', () => {
+    const { regs, t } = at({ R: reg32(0, { A: bit(0), B: bit(1) }).w1c() });
+    regs.poke(0, 0xff);
+    t.R.modify({ A: 1 });
+    assert.deepEqual(regs.taken(), ['r32 0x0', 'w32 0x0 0x1']);
+  });
+
   it('of a register without fields takes a function', () => {
     const { regs, t } = at({ R: reg32(0) });
     regs.poke(0, 5);
@@ -97,6 +104,12 @@ describe('clear, set and toggle', () => {
     t.R.set('S1');
     t.R.toggle('T1');
     assert.deepEqual(regs.taken(), ['w8 0x0 0x3', 'w8 0x0 0x0', 'w8 0x0 0x1', 'w8 0x0 0x6', 'w8 0x0 0xa']);
+  });
+
+  it('refuse to be called without a name', () => {
+    const { regs, t } = at(acting);
+    assert.throws(() => t.R.clear(), { code: 'ERR_INVALID_ARGUMENT' });
+    assert.deepEqual(regs.taken(), []);
   });
 
   it('refuse a register where the one write would replace other fields', () => {

@@ -49,6 +49,15 @@ describe('until', () => {
     await assert.rejects(t.STATUS.until({ BUSY: 0 }, { signal: AbortSignal.abort() }), { code: 'ABORT_ERR' });
   });
 
+  it('refuses times that are none', async () => {
+    const { t, reads } = polled(0);
+    await assert.rejects(t.STATUS.until({ BUSY: 0 }, { timeout: Number.NaN }), {
+      code: 'ERR_INVALID_ARGUMENT',
+    });
+    await assert.rejects(t.STATUS.until({ BUSY: 0 }, { interval: -1 }), { code: 'ERR_INVALID_ARGUMENT' });
+    assert.equal(reads(), 0);
+  });
+
   it('refuses a field that is not there, before it reads', async () => {
     const { t, reads } = polled(0);
     const gone: object = { GONE: 1 };
