@@ -291,6 +291,24 @@ function changedRegister<T extends RegisterSpec>(spec: RegisterSpec, options: Re
   return new RegisterSpec(spec.width, spec.offset, spec.fields, { ...spec.options, ...options }) as T;
 }
 
+/** Bit positions, by the width of the register that has them. */
+interface Positions {
+  8: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+  16: Positions[8] | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15;
+  32: Positions[16] | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31;
+}
+
+/** F itself where every field is inside a register of W bits. */
+type Inside<F extends Fields, W extends keyof Positions> = {
+  readonly [K in keyof F]: F[K] extends FieldSpec<infer M>
+    ? number extends M
+      ? F[K]
+      : M extends Positions[W]
+        ? F[K]
+        : { readonly refused: `bit ${M} is outside a register of ${W} bits` }
+    : F[K];
+};
+
 // biome-ignore lint/complexity/noBannedTypes: a register without fields has exactly no keys
 type NoFields = {};
 
@@ -298,7 +316,7 @@ type NoFields = {};
 export function reg8(offset: number): RegisterSpec<8, NoFields, ReadWrite, 'none', false>;
 export function reg8<const F extends Fields>(
   offset: number,
-  fields: F,
+  fields: F & Inside<F, 8>,
 ): RegisterSpec<8, F, ReadWrite, 'none', false>;
 export function reg8(offset: number, fields: Fields = {}): RegisterSpec {
   return new RegisterSpec(8, offset, fields, {});
@@ -307,7 +325,7 @@ export function reg8(offset: number, fields: Fields = {}): RegisterSpec {
 export function reg16(offset: number): RegisterSpec<16, NoFields, ReadWrite, 'none', false>;
 export function reg16<const F extends Fields>(
   offset: number,
-  fields: F,
+  fields: F & Inside<F, 16>,
 ): RegisterSpec<16, F, ReadWrite, 'none', false>;
 export function reg16(offset: number, fields: Fields = {}): RegisterSpec {
   return new RegisterSpec(16, offset, fields, {});
@@ -316,7 +334,7 @@ export function reg16(offset: number, fields: Fields = {}): RegisterSpec {
 export function reg32(offset: number): RegisterSpec<32, NoFields, ReadWrite, 'none', false>;
 export function reg32<const F extends Fields>(
   offset: number,
-  fields: F,
+  fields: F & Inside<F, 32>,
 ): RegisterSpec<32, F, ReadWrite, 'none', false>;
 export function reg32(offset: number, fields: Fields = {}): RegisterSpec {
   return new RegisterSpec(32, offset, fields, {});

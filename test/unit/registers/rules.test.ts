@@ -235,7 +235,7 @@ describe('a register map', () => {
   const mistakes: [string, () => unknown, RegExp][] = [
     [
       'a field outside its register',
-      () => registerMap({ R: reg8(0, { F: bit(8) }) }),
+      () => registerMap({ R: reg8(0, { F: bit(8 as number) }) }),
       /R\.F: bit 8 is outside a register of 8 bits/,
     ],
     [

@@ -1,5 +1,5 @@
 import { describe, it } from 'node:test';
-import { array, bit, field, reg32, reg64, registerMap } from 'mmapio/registers';
+import { array, bit, field, reg8, reg16, reg32, reg64, registerMap } from 'mmapio/registers';
 
 /*
  * What the compiler accepts and refuses. Nothing here runs: that this file compiles is the test, and an
@@ -106,6 +106,15 @@ export function refused(t: ReturnType<typeof map.at>, n: number) {
   void t.STATUS.until({ BUSY: 2 });
   // @ts-expect-error a whole value where fields are
   t.CTRL.write(n);
+}
+
+export function refusedMaps() {
+  // @ts-expect-error a bit outside the register
+  registerMap({ R: reg8(0, { F: bit(8) }) });
+  // @ts-expect-error a field that reaches outside the register
+  registerMap({ R: reg16(0, { A: bit(0), F: field(16, 15) }) });
+  // @ts-expect-error a field that reaches outside the register
+  registerMap({ R: reg32(0, { F: field(32, 0) }) });
 }
 
 describe('types', () => {
