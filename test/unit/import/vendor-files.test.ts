@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readDescription, readSvd } from 'mmapio/import';
+import { parseDescription, readDescription, readSvd } from 'mmapio/import';
 import { type ListedRegister, listRegisters, registerMapFrom } from 'mmapio/registers';
 import { vendorFile } from '../../support/descriptions.js';
 
@@ -23,10 +23,11 @@ describe("vendors' files", () => {
     ['rp2040.svd', { registers: 1114, fields: 4821, values: 1699 }],
     ['esp32c3.svd', { registers: 5950, fields: 5048, values: 0 }],
   ] as const) {
-    it(`${file} is read whole, without a warning, and every peripheral becomes a register map`, async () => {
+    it(`${file} is read whole, without a warning, survives as JSON, and every peripheral becomes a register map`, async () => {
       const device = await readSvd(vendorFile(file));
       assert.deepEqual(totals(listRegisters(device)), expected);
       assert.deepEqual(device.warnings, []);
+      assert.deepEqual(parseDescription(JSON.stringify(device)), device);
       for (const peripheral of device.peripherals) {
         const left: unknown[] = [];
         const map = registerMapFrom(peripheral, { onLeftOut: (what) => left.push(what) });
