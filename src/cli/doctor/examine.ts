@@ -1,0 +1,17 @@
+/* What `mmapio doctor` looks at. No device is opened. */
+import type { Finding } from '../commands/doctor.js';
+import { examineEngine } from './engine.js';
+import { examineKernel, examinePhysicalMemory } from './kernel.js';
+import { examineUio } from './uio.js';
+import { examineVfio } from './vfio.js';
+
+/** Everything, from the runtime to the devices. */
+export async function examine(): Promise<Finding[]> {
+  return [
+    ...(await examineEngine()),
+    ...examineKernel(),
+    ...examineUio(),
+    ...examinePhysicalMemory(),
+    ...examineVfio(),
+  ];
+}
