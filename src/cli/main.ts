@@ -9,12 +9,23 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.done);
 });
 
-try {
+/** What the completion scripts call; no command of its own. */
+async function complete(): Promise<void> {
+  const { printCompletions } = await import('./completion.js');
+  await printCompletions(process.argv.slice(process.argv.indexOf('--') + 1));
+}
+
+async function run(): Promise<void> {
+  if (process.argv[2] === 'complete' && process.argv[3] === '--') return complete();
   const program = createProgram();
   if (process.argv.length <= 2) {
     program.outputHelp({ error: true });
     process.exitCode = EXIT.usage;
   } else await program.parseAsync();
+}
+
+try {
+  await run();
 } catch (error) {
   if (error instanceof CommanderError) {
     // Its message is printed already; only help and version end with 0.

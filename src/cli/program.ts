@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Command, createCommand } from 'commander';
+import { completionCommand, completionExamples } from './commands/completion.js';
 import { copyCommand, copyExamples } from './commands/copy.js';
 import { decodeCommand, decodeExamples } from './commands/decode.js';
 import { doctorCommand, doctorExamples } from './commands/doctor.js';
@@ -9,6 +10,7 @@ import { dumpCommand, dumpExamples } from './commands/dump.js';
 import { irqCommand, irqExamples } from './commands/irq.js';
 import { listCommand, listExamples } from './commands/list.js';
 import { readCommand, readExamples } from './commands/read.js';
+import { replCommand, replExamples } from './commands/repl.js';
 import { typesCommand, typesExamples } from './commands/types.js';
 import { watchCommand, watchExamples } from './commands/watch.js';
 import { writeCommand, writeExamples } from './commands/write.js';
@@ -31,7 +33,9 @@ const COMMANDS: readonly Entry[] = [
   { make: copyCommand, examples: copyExamples },
   { make: typesCommand, examples: typesExamples },
   { make: decodeCommand, examples: decodeExamples },
+  { make: replCommand, examples: replExamples },
   { make: doctorCommand, examples: doctorExamples },
+  { make: completionCommand, examples: completionExamples },
 ];
 
 /** The version of the package, found by its own name because the depth of this file depends on the build. */

@@ -2,6 +2,7 @@ import { type Command, createCommand } from 'commander';
 import { UnmetError } from '../exit.js';
 import { withJson } from '../options.js';
 import { paint, print, printJson, type Style } from '../output.js';
+import { roots } from '../target.js';
 
 /** What was found, and what to do about it. */
 export interface Finding {
@@ -20,7 +21,7 @@ const MARKS: Readonly<Record<Finding['state'], { mark: string; style: Style }>> 
 
 async function doctor(options: { json?: boolean }): Promise<void> {
   const { examine } = await import('../doctor/examine.js');
-  const findings = await examine();
+  const findings = await examine(roots());
   if (options.json) printJson(findings);
   else {
     for (const { subject, state, text, remedy } of findings) {

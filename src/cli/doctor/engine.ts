@@ -2,15 +2,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { currentRuntime, isWindowVerified } from '../../memory/runtime.js';
+import type { MemoryMap } from '../../index.js';
 import type { Finding } from '../commands/doctor.js';
 
 export async function examineEngine(): Promise<Finding[]> {
-  const { name, major, arch } = currentRuntime();
+  const { bun, deno, node }: Record<string, string | undefined> = process.versions;
+  const name = bun !== undefined ? `bun ${bun}` : deno !== undefined ? `deno ${deno}` : `node ${node}`;
   const runtime: Finding = {
     subject: 'runtime',
     state: 'good',
-    text: `${name} ${process.versions[name] ?? major} on ${process.platform} ${arch}`,
+    text: `${name} on ${process.platform} ${process.arch}`,
   };
   try {
     const { MemoryMap } = await import('../../index.js');
@@ -22,16 +23,14 @@ export async function examineEngine(): Promise<Finding[]> {
 }
 
 /** Maps a file of its own, to see which engine is chosen. */
-function engineFinding(MemoryMap: typeof import('../../index.js').MemoryMap): Finding {
+function engineFinding(Mapping: typeof MemoryMap): Finding {
   const subject = 'engine';
   const folder = mkdtempSync(join(tmpdir(), 'mmapio-doctor-'));
   try {
     const file = join(folder, 'page');
     writeFileSync(file, new Uint8Array(64));
-    const map = MemoryMap.open(file);
-    const { engine } = map;
-    map.close();
-    return { subject, state: engine === 'window' ? 'good' : 'note', ...explainEngine(engine) };
+    const engine = engineOf(() => Mapping.open(file));
+    return { subject, state: engine === 'window' ? 'good' : 'note', ...explainEngine(Mapping, engine, file) };
   } catch (error) {
     return { subject, state: 'problem', text: (error as Error).message };
   } finally {
@@ -39,23 +38,34 @@ function engineFinding(MemoryMap: typeof import('../../index.js').MemoryMap): Fi
   }
 }
 
-function explainEngine(engine: string): { text: string; remedy?: string } {
+function engineOf(open: () => MemoryMap): string {
+  const map = open();
+  map.close();
+  return map.engine;
+}
+
+function explainEngine(
+  Mapping: typeof MemoryMap,
+  engine: string,
+  file: string,
+): { text: string; remedy?: string } {
   const forced = process.env.MMAPIO_ENGINE;
   if (forced !== undefined && forced !== '' && forced !== 'auto') {
     return { text: `${engine}, because MMAPIO_ENGINE says so` };
   }
   if (engine === 'window') return { text: 'window: the fast one, verified for this runtime' };
-  const runtime = currentRuntime();
-  if (!isWindowVerified(runtime)) {
+  try {
+    engineOf(() => Mapping.open(file, { engine: 'window' }));
+  } catch (error) {
     return {
-      text: `native: the window is not verified for ${runtime.name} ${runtime.major} on ${runtime.arch}`,
-      remedy: 'Accesses are exact and slower. Node.js 20, 22, 24 and 26 on x64 and arm64 have the window.',
+      text: `native. ${(error as Error).message}`,
+      remedy:
+        'Accesses are exact and slower. WebAssembly (--jitless) and address space (ulimit -v) are what it needs.',
     };
   }
   return {
-    text: 'native: no window can be made here',
+    text: 'native: the window is not verified for this runtime',
     remedy:
-      'WebAssembly is off (--jitless), or address space is limited (ulimit -v). Accesses are exact and slower; ' +
-      'MMAPIO_ENGINE=window makes the error say which.',
+      'Accesses are exact and slower. docs/engines.md has the runtimes that the window is verified for.',
   };
 }

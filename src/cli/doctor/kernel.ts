@@ -1,7 +1,7 @@
 /* The kernel, and what it protects. */
 import { release } from 'node:os';
 import type { Finding } from '../commands/doctor.js';
-import { roots } from '../target.js';
+import type { Roots } from './system.js';
 import { CAP_SYS_RAWIO, exists, hasCapability, kernelOption, mayUse, textOf } from './system.js';
 
 export function examineKernel(): Finding[] {
@@ -24,9 +24,9 @@ export function examineKernel(): Finding[] {
   return [{ subject: 'kernel', state: 'good', text: `Linux ${release()}` }, lockdown];
 }
 
-export function examinePhysicalMemory(): Finding[] {
+export function examinePhysicalMemory({ dev }: Roots): Finding[] {
   const subject = 'physical memory';
-  const device = `${roots().dev}/mem`;
+  const device = `${dev}/mem`;
   if (!exists(device)) {
     return [
       { subject, state: 'note', text: `there is no ${device} (CONFIG_DEVMEM)`, remedy: 'Use a UIO driver.' },

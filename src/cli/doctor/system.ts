@@ -3,6 +3,12 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'no
 import { release } from 'node:os';
 import { gunzipSync } from 'node:zlib';
 
+/** Where the kernel's file systems are. */
+export interface Roots {
+  sysfs: string;
+  dev: string;
+}
+
 export function textOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim();

@@ -1,16 +1,18 @@
 /* UIO: drivers, devices, permissions. */
 import { join } from 'node:path';
 import type { Finding } from '../commands/doctor.js';
-import { roots } from '../target.js';
+import type { Roots } from './system.js';
 import { exists, kernelOption, mayUse, namesIn, textOf } from './system.js';
 
 /** Drivers that give any device to user space. */
 const DRIVERS = ['uio_pdrv_genirq', 'uio_dmem_genirq', 'uio_pci_generic'];
 
-export function examineUio(): Finding[] {
-  const { sysfs } = roots();
+export function examineUio({ sysfs, dev }: Roots): Finding[] {
   const devices = namesIn(join(sysfs, 'class/uio')).sort();
-  return [drivers(sysfs), ...(devices.length === 0 ? [none()] : devices.map(device))];
+  return [
+    drivers(sysfs),
+    ...(devices.length === 0 ? [none()] : devices.map((name) => device(name, { sysfs, dev }))),
+  ];
 }
 
 function drivers(sysfs: string): Finding {
@@ -48,8 +50,7 @@ function none(): Finding {
   };
 }
 
-function device(name: string): Finding {
-  const { sysfs, dev } = roots();
+function device(name: string, { sysfs, dev }: Roots): Finding {
   const node = join(dev, name);
   const subject = `/dev/${name}`;
   const called = textOf(join(sysfs, 'class/uio', name, 'name')) ?? '';

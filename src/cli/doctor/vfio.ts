@@ -1,11 +1,10 @@
 /* IOMMU and VFIO. */
 import { join } from 'node:path';
 import type { Finding } from '../commands/doctor.js';
-import { roots } from '../target.js';
+import type { Roots } from './system.js';
 import { exists, namesIn } from './system.js';
 
-export function examineVfio(): Finding[] {
-  const { sysfs, dev } = roots();
+export function examineVfio({ sysfs, dev }: Roots): Finding[] {
   const subject = 'IOMMU';
   const groups = namesIn(join(sysfs, 'kernel/iommu_groups')).length;
   if (groups === 0) {
