@@ -44,9 +44,13 @@ export function output(args: readonly string[], options: RunOptions = {}): strin
   return stdout;
 }
 
+/** Milliseconds after which output is waited for no longer. */
+const LIMIT = 60_000;
+
 /** A child whose output can be waited for. */
 export class RunningCommand {
   output = '';
+  #late = false;
   readonly #child: ChildProcess;
   readonly ended: Promise<number | null>;
   #onOutput: () => void = () => {};
@@ -65,10 +69,24 @@ export class RunningCommand {
     t.after(() => child.kill('SIGKILL'));
   }
 
-  /** Resolves as soon as the output so far matches; rejects where the child ends without. */
+  /** Resolves as soon as the output so far matches; rejects where the child ends without, or takes too long. */
   async until(pattern: RegExp): Promise<void> {
+    const limit = setTimeout(() => this.#giveUp(), LIMIT);
+    try {
+      await this.#match(pattern);
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  #giveUp(): void {
+    this.#late = true;
+    this.#onOutput();
+  }
+
+  async #match(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.output)) {
-      if (this.#child.exitCode !== null) throw new Error(`ended without ${pattern}: ${this.output}`);
+      if (this.#late || this.#child.exitCode !== null) throw new Error(`No ${pattern} in: ${this.output}`);
       await new Promise<void>((resolve) => {
         this.#onOutput = resolve;
       });

@@ -13,7 +13,7 @@ describe('mmapio repl', () => {
   });
 
   it('completes registers, methods and fields on Tab, and leaves the terminal as it was', async (t) => {
-    const repl = inTerminal(t, ['repl', 'sim:timer']);
+    const repl = inTerminal(t, ['repl', 'sim:timer'], 'NO_COLOR=1');
     await repl.until(/mmapio> /);
     repl.type('CHANNEL[2].L\t');
     await repl.until(/CHANNEL\[2\]\.LEN/);

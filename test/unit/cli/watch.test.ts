@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inTerminal, mmapio, output, started } from '../../support/cli.js';
 
-const HIDE_CURSOR = '\x1b[?25l';
-const SHOW_CURSOR = '\x1b[?25h';
+const ESCAPE = '\x1b';
+const HIDE_CURSOR = `${ESCAPE}[?25l`;
+const SHOW_CURSOR = `${ESCAPE}[?25h`;
 
 describe('mmapio watch', () => {
   it('prints a line for each change into a pipe, until the condition holds', () => {
@@ -70,7 +71,7 @@ describe('mmapio watch', () => {
     await watch.until(/COUNT {2}0x00000002.*[▁▂▃▄▅▆▇█]{3}/);
     assert.ok(watch.output.includes(HIDE_CURSOR));
     assert.ok(watch.output.includes('\x1b[3A'), 'moves up over three lines');
-    assert.match(watch.output, /\x1b\[1m\x1b\[33m0x000c {2}COUNT/);
+    assert.ok(watch.output.includes(`${ESCAPE}[1m${ESCAPE}[33m0x000c  COUNT`));
     watch.type('\x03');
     assert.equal(await watch.ended, 0);
     assert.ok(watch.output.lastIndexOf(SHOW_CURSOR) > watch.output.lastIndexOf('COUNT'));
@@ -85,6 +86,6 @@ describe('mmapio watch', () => {
     );
     assert.equal(await watch.ended, 0);
     assert.match(watch.output, /COUNT {2}0x00000001/);
-    assert.doesNotMatch(watch.output, /\x1b\[\d+m/);
+    assert.ok(!watch.output.includes(`${ESCAPE}[1m`) && !watch.output.includes(`${ESCAPE}[33m`));
   });
 });
