@@ -16,6 +16,12 @@ export {
 } from './memory/memory-mapped-io.js';
 export type { Access } from './memory/target.js';
 export type { TypedArray } from './native/binding.js';
+export type { PhysicalRange } from './physical/iomem.js';
+export {
+  PhysicalMemory,
+  type PhysicalMemoryOptions,
+  type PhysicalRegsOptions,
+} from './physical/physical-memory.js';
 export type { RegisterIO } from './register-io.js';
 export type { UioSelector } from './uio/find.js';
 export type { UioInfo, UioMap, UioPort } from './uio/sysfs.js';
