@@ -23,6 +23,7 @@ export {
   type PhysicalRegsOptions,
 } from './physical/physical-memory.js';
 export type { RegisterIO } from './register-io.js';
+export type { Roots } from './sysfs/attributes.js';
 export type { UioSelector } from './uio/find.js';
 export type { UioInfo, UioMap, UioPort } from './uio/sysfs.js';
-export { type RegsOptions, Uio, type UioOptions, type UioRoots } from './uio/uio.js';
+export { type RegsOptions, Uio, type UioOptions } from './uio/uio.js';
