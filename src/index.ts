@@ -16,6 +16,15 @@ export {
 } from './memory/memory-mapped-io.js';
 export type { Access } from './memory/target.js';
 export type { TypedArray } from './native/binding.js';
+export type { PciSelector } from './pci/find.js';
+export {
+  type BarOptions,
+  PciDevice,
+  type PciOptions,
+  type SysfsBarOptions,
+} from './pci/pci-device.js';
+export type { PciBar, PciInfo } from './pci/sysfs.js';
+export { PciTakeover, type UserSpaceDriver } from './pci/takeover.js';
 export type { PhysicalRange } from './physical/iomem.js';
 export {
   PhysicalMemory,
