@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseArguments } from '../../board/arguments.js';
-import { BoardError } from '../../board/errors.js';
+import { parseArguments } from '../../../board/arguments.js';
+import { BoardError } from '../../../board/errors.js';
 
 const action = (...args: string[]) => parseArguments(args).action;
 

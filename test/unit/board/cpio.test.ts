@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type CpioEntry, cpioArchive } from '../../board/cpio.js';
+import { type CpioEntry, cpioArchive } from '../../../board/cpio.js';
 
 interface Member {
   path: string;

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { checkout } from '../../board/host.js';
-import { guestPath, scriptFiles } from '../../board/payload.js';
+import { checkout } from '../../../board/host.js';
+import { guestPath, scriptFiles } from '../../../board/payload.js';
 
 describe('what goes along with a script', () => {
   let directory: string;

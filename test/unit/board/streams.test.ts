@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { MarkedOutput } from '../../board/streams.js';
+import { MarkedOutput } from '../../../board/streams.js';
 
 /** What a command wrote, and whether its end was seen, when the stream arrives in these pieces. */
 function collect(mark: string, pieces: readonly string[]): { text: string; ended: boolean } {
