@@ -15,8 +15,9 @@ test('a thousand open and close cycles leave no descriptor and no mapping', (t) 
     new MemoryMappedIO(map).writeByte(i, 1);
   }
   assert.deepEqual([countDescriptors(), countMappings('registers')], [before[0], 0]);
+  // The runtime maps memory of its own meanwhile; what leaked once a cycle would be a thousand.
   assert.ok(
-    countMappings() <= (before[1] ?? 0) + 1,
+    countMappings() < (before[1] ?? 0) + 100,
     `${before[1]} mappings before, ${countMappings()} after`,
   );
 });
