@@ -1,5 +1,5 @@
 /* Files and folders of sysfs (Documentation/filesystems/sysfs.rst). */
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { MmapioError, SystemError } from '../errors.js';
 
@@ -38,16 +38,21 @@ export function listFolder(folder: string): string[] {
   }
 }
 
-/** Writes an attribute: one write(2). `remedy` says what to do about an error's code. */
+/** Writes an attribute: one write(2), to a file that may be for writing only. `remedy` says what to do about an error's code. */
 export function writeAttribute(
   path: string,
   text: string,
   remedy?: (code: string) => string | undefined,
 ): void {
   try {
-    writeFileSync(path, text, { flag: 'r+' });
+    const fd = openSync(path, constants.O_WRONLY);
+    try {
+      writeSync(fd, text);
+    } finally {
+      closeSync(fd);
+    }
   } catch (error) {
-    throw SystemError.from(error, remedy);
+    throw SystemError.from(Object.assign(error as Error, { path }), remedy);
   }
 }
 
