@@ -46,7 +46,8 @@ export const arm64: Machine = {
 };
 
 const x64Devices = [
-  ['edu', 'addr=0x4'],
+  // edu reaches the first 256 MiB only, unless told otherwise
+  ['edu', 'addr=0x4', 'dma_mask=0xffffffffffff'],
   ['e1000e', 'addr=0x5'],
   ['sdhci-pci', 'addr=0x6'],
   ['nvme', 'addr=0x7', 'serial=board', 'cmb_size_mb=1'],

@@ -1,3 +1,6 @@
+export type { DmaBuffer, DmaDirection, DmaRegsOptions, SyncOptions } from './dma/dma-buffer.js';
+export { type PhysicalSegment, PinnedMemory, type PinnedMemoryOptions } from './dma/pinned-memory.js';
+export { UDmaBuf, type UDmaBufOptions } from './dma/u-dma-buf.js';
 export { AbortError, BusError, type ErrorCode, MmapioError, SystemError } from './errors.js';
 export type {
   Interrupt,
