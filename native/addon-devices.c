@@ -63,6 +63,14 @@ static napi_value take_event(napi_env env, napi_callback_info info) {
   return from_double(env, error < 0 && error != -EAGAIN ? error : (double)count);
 }
 
+/* joinDescriptors(int32Array): a descriptor, readable while any of these is, or negative errno */
+static napi_value join_descriptors(napi_env env, napi_callback_info info) {
+  GET_ARGUMENTS(1);
+  size_t count = 0;
+  const int32_t *fds = to_elements(env, arguments[0], &count);
+  return from_int32(env, descriptor_join(fds, count));
+}
+
 static void view_gone(napi_env env, void *base, void *length) {
   (void)env;
   mapping_view_gone(base, (size_t)(uintptr_t)length);
@@ -201,6 +209,7 @@ const struct addon_function addon_device_functions[] = {
     {"closeDescriptor", close_descriptor},
     {"openEvent", open_event},
     {"takeEvent", take_event},
+    {"joinDescriptors", join_descriptors},
     {"view", view},
     {"detach", detach},
     {"createMemory", create_memory},

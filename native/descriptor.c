@@ -2,6 +2,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -31,4 +32,17 @@ int eventfd_take(int fd, uint64_t *count) {
   do moved = read(fd, count, sizeof *count);
   while (moved < 0 && errno == EINTR);
   return moved < 0 ? -errno : 0;
+}
+
+int descriptor_join(const int32_t *fds, size_t count) {
+  int joined = epoll_create1(EPOLL_CLOEXEC);
+  if (joined < 0) return -errno;
+  for (size_t i = 0; i < count; i++) {
+    struct epoll_event event = {.events = EPOLLIN};
+    if (epoll_ctl(joined, EPOLL_CTL_ADD, fds[i], &event) == 0) continue;
+    int error = errno;
+    close(joined);
+    return -error;
+  }
+  return joined;
 }

@@ -5,6 +5,7 @@
 #ifndef MMAPIO_DESCRIPTOR_H
 #define MMAPIO_DESCRIPTOR_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* One pread or pwrite of 1, 2 or 4 bytes, little-endian. Returns 0 or a negative errno; -ENODATA when the file moved
@@ -17,5 +18,8 @@ int eventfd_open(void);
 
 /* What was signalled since the last call. Returns 0, -EAGAIN for nothing, or another negative errno. */
 int eventfd_take(int fd, uint64_t *count);
+
+/* A descriptor that is readable while any of these is (an epoll instance). Returns it or a negative errno. */
+int descriptor_join(const int32_t *fds, size_t count);
 
 #endif

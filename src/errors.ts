@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'ERR_INVALID_VALUE'
   /** A write to something that was opened for reading only. */
   | 'ERR_READ_ONLY'
+  /** The device was removed, or the kernel asks for it back. */
+  | 'ERR_REMOVED'
   /** Use of a mapping or device after its `close()`. */
   | 'ERR_CLOSED'
   /** An access was answered by a bus error, or its mapping is dead since an earlier one. */

@@ -39,3 +39,8 @@ export type { Roots } from './sysfs/attributes.js';
 export type { UioSelector } from './uio/find.js';
 export type { UioInfo, UioMap, UioPort } from './uio/sysfs.js';
 export { type RegsOptions, Uio, type UioOptions } from './uio/uio.js';
+export type { VfioInterrupt, VfioInterruptCounts, VfioInterruptKind } from './vfio/interrupts.js';
+export {
+  VfioDevice,
+  type VfioOptions,
+} from './vfio/vfio-device.js';

@@ -68,6 +68,8 @@ export interface NativeBinding {
   openEvent(): number;
   /** What an eventfd has counted since the last call. */
   takeEvent(fd: number): number;
+  /** A descriptor that is readable while any of these is. */
+  joinDescriptors(fds: Int32Array): number;
 
   /**
    * The first `length` bytes of a mapping outside the window; `undefined` where the runtime allows no such buffer. They
