@@ -211,6 +211,7 @@ setWindowFaultHandler((address) => {
     if (target !== undefined && address >= target.base && address < target.base + target.length)
       throwFault(target);
   }
+  throw new Error(`Bus error at ${hex(address)} of the window, where nothing is mapped`);
 });
 
 function accessOf(options: MapOptions): Access {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { MmapioError } from '../errors.js';
 
 /** Any typed array; its element width is the width of the accesses. */
@@ -101,9 +101,11 @@ export interface NativeBinding {
 }
 
 function load(): NativeBinding {
-  const file = fileURLToPath(new URL(`../../prebuilds/linux-${process.arch}.node`, import.meta.url));
+  const require = createRequire(import.meta.url);
+  // By the package's own name, because the depth of this file in the package depends on how it was built.
+  const file = join(dirname(require.resolve('mmapio/package.json')), `prebuilds/linux-${process.arch}.node`);
   try {
-    return createRequire(import.meta.url)(file) as NativeBinding;
+    return require(file) as NativeBinding;
   } catch (cause) {
     throw new MmapioError(
       'ERR_NOT_FOUND',

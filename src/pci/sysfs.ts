@@ -45,7 +45,7 @@ export function pciFolder(sysfs: string, address: string): string {
   return join(sysfs, 'bus/pci/devices', address);
 }
 
-export function readPciInfo(sysfs: string, address: string): PciInfo {
+function readPciInfo(sysfs: string, address: string): PciInfo {
   const folder = pciFolder(sysfs, address);
   const number = (name: string) => Number(readInteger(folder, name));
   const group = linkTarget(folder, 'iommu_group');

@@ -43,7 +43,7 @@ export function uioFolder(sysfs: string, device: string): string {
   return join(sysfs, 'class/uio', device);
 }
 
-export function readUioInfo(sysfs: string, device: string): UioInfo {
+function readUioInfo(sysfs: string, device: string): UioInfo {
   const folder = uioFolder(sysfs, device);
   return {
     name: readAttribute(folder, 'name'),

@@ -88,6 +88,7 @@ export class Uio implements InterruptSource {
     // Read before opening: interrupts in between count as missed instead of being lost.
     const count = this.#countInSysfs();
     this.#fd = openDevice(this.path);
+    forgotten.register(this, this.#fd, this);
     this.#line = new InterruptLine(
       { fd: this.#fd, path: this.path, read: () => this.#readCount(), rearm: () => this.#rearm() },
       count,
@@ -205,6 +206,7 @@ export class Uio implements InterruptSource {
     this.#line.close();
     for (const mapping of this.#mappings.values()) mapping.close();
     this.#mappings.clear();
+    forgotten.unregister(this);
     closeSync(this.#fd);
   }
 
@@ -277,6 +279,9 @@ export class Uio implements InterruptSource {
     return new MmapioError('ERR_CLOSED', `${this.path} (${this.name}) is closed`);
   }
 }
+
+/** Descriptors of devices that nobody closed and nobody can reach any more; one that is waited on can be reached. */
+const forgotten = new FinalizationRegistry<number>(closeSync);
 
 function openDevice(path: string): number {
   try {

@@ -1,7 +1,6 @@
 /* Numbers of the VFIO interface (linux/vfio.h). */
 
-/** Indices of a PCI device's regions: 0 to 5 are its BARs. */
-export const BARS = 6;
+/** Index of a PCI device's region; 0 to 5 are its BARs. */
 export const CONFIG_REGION = 7;
 
 /** Flags of a region. */

@@ -8,15 +8,15 @@ export const ID = 0x00;
 export const LIVENESS = 0x04;
 export const FACTORIAL = 0x08;
 export const STATUS = 0x20;
-export const INTERRUPT_STATUS = 0x24;
+const INTERRUPT_STATUS = 0x24;
 export const INTERRUPT_RAISE = 0x60;
-export const INTERRUPT_ACKNOWLEDGE = 0x64;
-export const DMA_SOURCE = 0x80;
-export const DMA_DESTINATION = 0x88;
-export const DMA_COUNT = 0x90;
-export const DMA_COMMAND = 0x98;
+const INTERRUPT_ACKNOWLEDGE = 0x64;
+const DMA_SOURCE = 0x80;
+const DMA_DESTINATION = 0x88;
+const DMA_COUNT = 0x90;
+const DMA_COMMAND = 0x98;
 
-export const DMA_START = 1;
+const DMA_START = 1;
 export const DMA_TO_MEMORY = 2;
 export const DMA_INTERRUPT = 4;
 /** What the interrupt status says when a transfer is done. */
