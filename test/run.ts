@@ -111,6 +111,8 @@ function parts(): Part[] {
         'build/test/board',
       ]),
     ),
+    onBoard('example edu', ['examples/edu.ts'], 'x64'),
+    onBoard('example edu', ['examples/edu.ts'], 'x64-iommu'),
     onBoard('PCI devices', ['--tests', 'build/test/board-x64'], 'x64'),
     onBoard('VFIO', ['--tests', 'build/test/board-x64-iommu'], 'x64-iommu'),
   ];
