@@ -64,13 +64,18 @@ export class PciDevice implements InterruptSource {
   /** `null` where no IOMMU is on. */
   readonly iommuGroup: number | null;
   readonly bars: readonly PciBar[];
+  /**
+   * Configuration space, 256 or 4096 bytes: one system call and one configuration access of 8, 16 or 32 bits for each
+   * read and write. Without CAP_SYS_ADMIN the kernel lets only the first 64 bytes be read, and root alone write.
+   */
+  readonly config: RegisterIO;
 
+  readonly #config: DescriptorRegisters;
   readonly #place: PciPlace;
   readonly #engine: Engine | 'auto' | undefined;
   readonly #mappings = new Map<string, MemoryMap>();
   readonly #ports = new Map<number, DescriptorRegisters>();
   readonly #descriptors: number[] = [];
-  #config: DescriptorRegisters | undefined;
   #uio: Uio | undefined;
   #enabled = false;
   #closed = false;
@@ -83,7 +88,7 @@ export class PciDevice implements InterruptSource {
   /**
    * @param selector - its address (`'0000:00:04.0'`, `'00:04.0'`), or `{ vendor, device }`
    * @throws {MmapioError} `ERR_NOT_FOUND` (the message lists the devices that there are), `ERR_AMBIGUOUS`,
-   *   `ERR_INVALID_ARGUMENT`
+   *   `ERR_INVALID_ARGUMENT`; {@link SystemError} when its configuration space cannot be opened
    */
   constructor(selector: PciSelector, options: PciOptions = {}) {
     const { sysfs = '/sys', dev = '/dev' } = options;
@@ -99,6 +104,10 @@ export class PciDevice implements InterruptSource {
     this.bars = info.bars;
     this.#place = { sysfs, dev, address: info.address };
     this.#engine = options.engine;
+    // Opened now, so that it remains this device's when another one takes its place.
+    const { fd, path, size } = this.#openFile('config', openConfig);
+    this.#config = new DescriptorRegisters({ fd, path, offset: 0, length: size, remedy: configRemedy });
+    this.config = this.#config;
   }
 
   /** The kernel driver that holds it at this moment, or `null`. Asks sysfs, not the device. */
@@ -108,19 +117,6 @@ export class PciDevice implements InterruptSource {
 
   get closed(): boolean {
     return this.#closed;
-  }
-
-  /**
-   * Configuration space, 256 or 4096 bytes: one system call and one configuration access of 8, 16 or 32 bits for each
-   * read and write. Without CAP_SYS_ADMIN the kernel lets only the first 64 bytes be read, and root alone write.
-   */
-  get config(): RegisterIO {
-    this.#checkOpen();
-    if (this.#config === undefined) {
-      const { fd, path, size } = this.#openFile('config', openConfig);
-      this.#config = new DescriptorRegisters({ fd, path, offset: 0, length: size, remedy: configRemedy });
-    }
-    return this.#config;
   }
 
   /**
@@ -263,7 +259,7 @@ export class PciDevice implements InterruptSource {
     this.#closeInterrupt();
     for (const mapping of this.#mappings.values()) mapping.close();
     for (const ports of this.#ports.values()) ports.close();
-    this.#config?.close();
+    this.#config.close();
     for (const fd of this.#descriptors) closeSync(fd);
     if (this.#enabled) this.#disable();
   }

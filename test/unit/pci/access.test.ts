@@ -120,7 +120,7 @@ for (const [name, open, length] of kinds) {
       assert.match(inspect(regs), /DescriptorRegisters/);
       pci.close();
       assert.throws(() => regs.readUint8(0), withCode('ERR_CLOSED'));
-      assert.throws(() => open(pci), withCode('ERR_CLOSED'));
+      assert.throws(() => open(pci).readUint8(0), withCode('ERR_CLOSED'));
     });
   });
 }
