@@ -4,8 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 
-const { exports } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
-const entries = Object.values(exports).flatMap((entry) => entry.default ?? []);
+const { exports, bin } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const commands = Object.values(bin).map((file) => `./${file}`);
+const entries = [...Object.values(exports).flatMap((entry) => entry.default ?? []), ...commands];
 
 export default {
   input: Object.fromEntries(

@@ -32,6 +32,16 @@ export type ErrorCode =
   | 'ERR_NOT_FOUND'
   /** More than one device or map of that name. */
   | 'ERR_AMBIGUOUS'
+  /** A register did not get to the awaited value in time. */
+  | 'ERR_TIMEOUT'
+  /** An access that the register map rules out: a write to what is read-only, a read of what is write-only. */
+  | 'ERR_REGISTER_ACCESS'
+  /** A read that changes the device and was not asked for as such. */
+  | 'ERR_READ_EFFECT'
+  /** A register description that cannot be used: malformed, or contradicting itself. */
+  | 'ERR_BAD_DESCRIPTION'
+  /** An access that a replayed recording or a strict script did not expect. */
+  | 'ERR_UNEXPECTED_ACCESS'
   /** A wait was given up through its `AbortSignal`. */
   | 'ABORT_ERR';
 

@@ -100,7 +100,13 @@ function parts(): Part[] {
     unit('no WebAssembly', ['--jitless'], ''),
     sanitized(),
     { name: 'example, plain-file', command: [process.execPath, 'build/examples/plain-file.js'] },
-    ...['registers', 'alarm', 'button'].map((name) => onBoard(`example ${name}`, [`examples/${name}.ts`])),
+    {
+      name: 'example, imported-map',
+      command: [process.execPath, 'build/examples/imported-map.js', 'examples/thermometer.svd'],
+    },
+    ...['registers', 'alarm', 'button', 'clock', 'gpio'].map((name) =>
+      onBoard(`example ${name}`, [`examples/${name}.ts`]),
+    ),
     ...['window', 'native'].map((engine) =>
       onBoard(`${engine} engine`, [
         '--env',
