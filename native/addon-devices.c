@@ -49,6 +49,14 @@ static napi_value close_descriptor(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/* takeCount(fd, int32Array): 1 with the count in the array, 0 for nothing, or negative errno */
+static napi_value take_count(napi_env env, napi_callback_info info) {
+  GET_ARGUMENTS(2);
+  size_t length = 0;
+  int32_t *count = to_elements(env, arguments[1], &length);
+  return from_int32(env, uio_take(to_int32(env, arguments[0]), count));
+}
+
 /* openEvent(): descriptor or negative errno */
 static napi_value open_event(napi_env env, napi_callback_info info) {
   (void)info;
@@ -207,6 +215,7 @@ const struct addon_function addon_device_functions[] = {
     {"readDescriptor", read_descriptor},
     {"writeDescriptor", write_descriptor},
     {"closeDescriptor", close_descriptor},
+    {"takeCount", take_count},
     {"openEvent", open_event},
     {"takeEvent", take_event},
     {"joinDescriptors", join_descriptors},

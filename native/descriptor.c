@@ -22,6 +22,15 @@ int descriptor_write(int fd, uint64_t offset, unsigned width, uint32_t value) {
   return moved == (ssize_t)width ? 0 : -ENODATA;
 }
 
+int uio_take(int fd, int32_t *count) {
+  ssize_t moved;
+  do moved = read(fd, count, sizeof *count);
+  while (moved < 0 && errno == EINTR);
+  if (moved == (ssize_t)sizeof *count) return 1;
+  if (moved >= 0) return -EIO;
+  return errno == EAGAIN ? 0 : -errno;
+}
+
 int eventfd_open(void) {
   int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   return fd < 0 ? -errno : fd;

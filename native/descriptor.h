@@ -13,6 +13,10 @@
 int descriptor_read(int fd, uint64_t offset, unsigned width, uint32_t *value);
 int descriptor_write(int fd, uint64_t offset, unsigned width, uint32_t value);
 
+/* The interrupt count of a UIO device. Returns 1, 0 when none has happened since the last call (the descriptor does not
+ * block), or a negative errno. */
+int uio_take(int fd, int32_t *count);
+
 /* A new eventfd that never blocks. Returns it or a negative errno. */
 int eventfd_open(void);
 

@@ -109,10 +109,7 @@ export class DescriptorRegisters implements RegisterIO {
   }
 
   #refused(errno: number, syscall: string): SystemError {
-    const { path, remedy } = this.#stretch;
-    const error = new SystemError(errno, syscall, path);
-    const hint = remedy?.(error.code);
-    return hint === undefined ? error : new SystemError(errno, syscall, path, hint);
+    return new SystemError(errno, syscall, this.#stretch.path, this.#stretch.remedy);
   }
 
   #no64(): MmapioError {

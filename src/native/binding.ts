@@ -64,6 +64,8 @@ export interface NativeBinding {
   writeDescriptor(fd: number, offset: number, width: number, value: number): number;
   /** For descriptors that came from here. */
   closeDescriptor(fd: number): void;
+  /** Takes a UIO device's interrupt count: 1 when there is one, 0 for nothing, or a negative errno. */
+  takeCount(fd: number, count: Int32Array): number;
   /** A new eventfd. */
   openEvent(): number;
   /** What an eventfd has counted since the last call. */

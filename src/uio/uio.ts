@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { MmapioError, SystemError } from '../errors.js';
@@ -57,6 +57,7 @@ export class Uio implements InterruptSource {
   readonly #engine: Engine | undefined | 'auto';
   readonly #fd: number;
   readonly #line: InterruptLine;
+  readonly #count = new Int32Array(1);
   readonly #irqControl: (on: boolean) => void;
   readonly #mappings = new Map<number, MemoryMap>();
   #closed = false;
@@ -234,14 +235,9 @@ export class Uio implements InterruptSource {
 
   /** The signed 32-bit count that read(2) of the device gives; it never blocks, the device is open with O_NONBLOCK. */
   #readCount(): number | null {
-    const count = new Int32Array(1);
-    try {
-      readSync(this.#fd, count, 0, 4, null);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return null;
-      throw SystemError.from(withPath(error, this.path), readRemedy);
-    }
-    return count[0] ?? null;
+    const taken = native.takeCount(this.#fd, this.#count);
+    if (taken < 0) throw new SystemError(taken, 'read', this.path, readRemedy);
+    return taken === 0 ? null : (this.#count[0] ?? null);
   }
 
   #control(on: boolean): void {

@@ -57,8 +57,7 @@ export class VfioGroup {
   /** A descriptor of a device of the group; `closeDescriptor` of the core closes it. */
   openDevice(address: string): number {
     const device = native.vfioOpenDevice(this.#group, address);
-    if (device < 0)
-      throw new SystemError(device, 'ioctl VFIO_GROUP_GET_DEVICE_FD', this.path, deviceRemedy(device));
+    if (device < 0) throw new SystemError(device, 'ioctl VFIO_GROUP_GET_DEVICE_FD', this.path, deviceRemedy);
     return device;
   }
 
@@ -71,7 +70,7 @@ export class VfioGroup {
     const error = native.vfioMapDma(this.#container, slot, BigInt(address));
     if (error === 0) return BigInt(address);
     this.#addresses.give(address, length);
-    throw new SystemError(error, 'ioctl VFIO_IOMMU_MAP_DMA', this.path, mapRemedy(error));
+    throw new SystemError(error, 'ioctl VFIO_IOMMU_MAP_DMA', this.path, mapRemedy);
   }
 
   unmapDma(address: bigint, length: number): void {
@@ -162,14 +161,10 @@ function groupRemedy(code: string): string | undefined {
   }
 }
 
-function deviceRemedy(errno: number): string | undefined {
-  return errno === -19 // ENODEV
-    ? 'The device is not bound to vfio-pci'
-    : undefined;
+function deviceRemedy(code: string): string | undefined {
+  return code === 'ENODEV' ? 'The device is not bound to vfio-pci' : undefined;
 }
 
-function mapRemedy(errno: number): string | undefined {
-  return errno === -12 // ENOMEM
-    ? 'The process may not lock so much memory: see ulimit -l'
-    : undefined;
+function mapRemedy(code: string): string | undefined {
+  return code === 'ENOMEM' ? 'The process may not lock so much memory: see ulimit -l' : undefined;
 }

@@ -226,8 +226,13 @@ export class VfioDevice implements InterruptSource {
   }
 
   /** As `Uio.waitIrq`. The count is since the device was opened. Rejects with `ERR_REMOVED` when the kernel wants it back. */
-  async waitIrq(options: WaitOptions = {}): Promise<number | null> {
-    return this.vector(0).waitIrq(options);
+  waitIrq(options: WaitOptions = {}): Promise<number | null> {
+    // Not an async function, which takes three turns of the queue more.
+    try {
+      return this.vector(0).waitIrq(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** As `Uio.waitIrqSync`. */
