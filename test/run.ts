@@ -117,10 +117,16 @@ function parts(): Part[] {
         'build/test/board',
       ]),
     ),
+    // examples/axi-dma.ts is run over a simulated device, by the unit tests
     onBoard('example edu', ['examples/edu.ts'], 'x64'),
     onBoard('example edu', ['examples/edu.ts'], 'x64-iommu'),
     onBoard('PCI devices', ['--tests', 'build/test/board-x64'], 'x64'),
     onBoard('VFIO', ['--tests', 'build/test/board-x64-iommu'], 'x64-iommu'),
+    {
+      name: 'board x64-iommu, devices pulled out',
+      command: [process.execPath, 'build/test/hotplug/main.js'],
+      obstacle: () => boardObstacle('x64-iommu'),
+    },
   ];
 }
 
