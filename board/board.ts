@@ -55,7 +55,7 @@ const pressButton: Requests = {
 /** Builds what is needed, starts a board and waits until its system is up. */
 export async function startBoard(options: BoardOptions = {}): Promise<Board> {
   const machine = options.machine ?? arm64;
-  const node = options.node ?? defaultNode();
+  const node = options.node ?? defaultNode(machine);
   const image = await prepareImage({ machine, node, signal: options.signal });
   options.signal?.throwIfAborted();
   const initrd = openInitrd(image.archives, options.files ?? []);
