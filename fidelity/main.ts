@@ -60,6 +60,7 @@ function show(result: RunResult): void {
   const counts = `${total.matched} of ${total.said} as said, ${countMismatches(total)} mismatches`;
   const label = `${machine} ${runtimeLabel(run.runtime)} ${engine} ${ground}`;
   console.log(`${label}: ${counts} (${seconds.toFixed(1)} s)`);
+  if (result.failure !== undefined) console.log(`  ${result.failure.message}`);
   const lines = complaints(result);
   for (const line of lines.slice(0, COMPLAINTS)) console.log(line);
   if (lines.length > COMPLAINTS) console.log(`  and ${lines.length - COMPLAINTS} more patterns`);
@@ -84,7 +85,9 @@ async function main(): Promise<number> {
   const mismatches = results.reduce((sum, { total }) => sum + countMismatches(total), 0);
   const matched = results.reduce((sum, { total }) => sum + total.matched, 0);
   console.log(`${matched} accesses compared, ${mismatches} mismatches`);
-  return mismatches === 0 ? 0 : 1;
+  const failures = results.filter(({ failure }) => failure !== undefined).length;
+  if (failures > 0) console.log(`${failures} programs failed`);
+  return mismatches === 0 && failures === 0 ? 0 : 1;
 }
 
 process.exitCode = await main();

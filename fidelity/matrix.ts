@@ -21,7 +21,7 @@ type SeededEffort = Effort & { seed: number };
 
 const QUICK: Effort = { count: 400, warm: { window: 20_000, native: 4_000 }, programs: 4 };
 const THOROUGH: Effort = {
-  count: 800,
+  count: 700,
   warm: { window: 20_000, native: 4_000 },
   programs: 10,
 };

@@ -29,6 +29,7 @@ export function keepResults(runs: readonly RunResult[]): void {
     [machine, runtime, flags, engine, ground].join('\n');
   const results = new Map(readResults().map((result) => [key(result), result]));
   for (const run of runs) {
+    if (run.failure !== undefined) continue;
     const result = toResult(run);
     results.set(key(result), result);
   }

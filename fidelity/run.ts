@@ -38,6 +38,8 @@ export interface RunResult {
   total: Comparison;
   segments: SegmentResult[];
   seconds: number;
+  /** Why the program did not come to its end. */
+  failure?: Error;
 }
 
 interface Statement {
@@ -65,18 +67,19 @@ export async function runPrograms(
     qemuLog: (data) => witness.receive(data),
     extraQemuArguments: [...traceArguments, ...(machine === arm64 ? nvme : [])],
   });
-  const statements: Statement[] = [];
+  const statements: (Statement | Error)[] = [];
   try {
     for (const [index, run] of runs.entries()) {
       const program = guestPath(`${checkout}/build/fidelity/guest/${run.program}`);
       const task = JSON.stringify({ ...run.task, run: index + 1 });
       const command = `cd ${guestPath(checkout)} && ${shellCommand(startCommand(run.runtime, program, task))}`;
-      statements.push(await state(command, (line, options) => board.run(line, options), run));
+      const statement = state(command, (line, options) => board.run(line, options), run);
+      statements.push(await statement.catch((error: Error) => error));
     }
   } finally {
     await board.stop();
   }
-  return runs.map((run, index) => judge(run, machine, statements[index] as Statement, witness));
+  return runs.map((run, index) => judge(run, machine, statements[index] as Statement | Error, witness));
 }
 
 /** The memory buffer that marks are set in, on the machine that does not have one anyway. */
@@ -111,15 +114,19 @@ async function state(command: string, execute: RunCommand, run: ProgramRun): Pro
   return { header, log, seconds: (performance.now() - start) / 1000 };
 }
 
-function judge(run: ProgramRun, machine: Machine, statement: Statement, witness: Witness): RunResult {
+function judge(run: ProgramRun, machine: Machine, statement: Statement | Error, witness: Witness): RunResult {
   const total: Comparison = { said: 0, seen: 0, matched: 0, mismatches: {}, examples: [] };
+  const result = { run, machine: machine.name, total };
+  if (statement instanceof Error) {
+    return { ...result, runtime: runtimeLabel(run.runtime), segments: [], seconds: 0, failure: statement };
+  }
   const segments = statement.header.segments.map((segment) => {
     const comparison = judgeSegment(segment, statement.log, witness);
     addComparison(total, comparison);
     return { name: segment.name, comparison };
   });
   const { runtime } = statement.header;
-  return { run, machine: machine.name, runtime, total, segments, seconds: statement.seconds };
+  return { ...result, runtime, segments, seconds: statement.seconds };
 }
 
 function judgeSegment(segment: Segment, log: AccessLog, witness: Witness): Comparison {

@@ -2,6 +2,7 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 import { type Engine, MemoryMap, MemoryMappedIO } from 'mmapio';
 import { AccessLog } from '../access-log.js';
+import type { MismatchKind } from '../compare.js';
 import { Random } from '../random.js';
 import type { Ground } from './grounds.js';
 import { arrayOf, compile, type Pattern, type Plan, valueFrom } from './pattern.js';
@@ -69,12 +70,18 @@ export class Recorder {
   }
 
   /** Performs accesses after a mark, then says them. */
-  record(name: string, ground: Ground, accesses: () => void, says: (say: Say) => void): void {
+  record(
+    name: string,
+    ground: Ground,
+    accesses: () => void,
+    says: (say: Say) => void,
+    expected?: MismatchKind,
+  ): void {
     this.begin();
     ground.prepare?.();
     accesses();
     this.idle();
-    this.end(name, () => says(new Say(this.log, ground)));
+    this.end(name, () => says(new Say(this.log, ground)), { expected });
   }
 
   begin(): void {
@@ -87,11 +94,11 @@ export class Recorder {
   }
 
   /** Says what was done since {@link begin}. */
-  end(name: string, says: () => void, stretch?: number): void {
+  end(name: string, says: () => void, facts: Pick<Segment, 'stretch' | 'expected'> = {}): void {
     const start = this.log.length;
     says();
-    const segment = { name, mark: this.#first + this.segments.length + 1, start, end: this.log.length };
-    this.segments.push(stretch === undefined ? segment : { ...segment, stretch });
+    const mark = this.#first + this.segments.length + 1;
+    this.segments.push({ name, mark, start, end: this.log.length, ...facts });
   }
 }
 

@@ -2,6 +2,7 @@ import type { Engine } from 'mmapio';
 import { type Ground, grounds, openMarks } from './grounds.js';
 import { ordinaryGround, Recorder, runPatterns } from './pattern-run.js';
 import { randomProgram } from './random-program.js';
+import { runtimeName } from './runtime-name.js';
 import { sendStatement } from './statement.js';
 import { runWorkers } from './workers.js';
 
@@ -39,12 +40,6 @@ function runRandomPrograms(recorder: Recorder, ground: Ground, task: ProgramTask
       );
     }
   }
-}
-
-function runtimeName(): string {
-  const { deno, bun, node, v8 } = process.versions as Record<string, string | undefined>;
-  if (deno !== undefined) return `Deno ${deno} (V8 ${v8})`;
-  return bun === undefined ? `Node.js ${node} (V8 ${v8})` : `Bun ${bun}`;
 }
 
 const task = JSON.parse(process.argv[2] ?? '') as ProgramTask;

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { AccessLog } from '../access-log.js';
+import type { MismatchKind } from '../compare.js';
 
 /** What a program says it did between one mark and the next. */
 export interface Segment {
@@ -10,7 +11,9 @@ export interface Segment {
   start: number;
   end: number;
   /** Several threads did it, each on a stretch of addresses of its own, of this many bytes. */
-  stretch?: number;
+  stretch?: number | undefined;
+  /** The program does something else than it says on purpose: what that must be found to be. */
+  expected?: MismatchKind | undefined;
 }
 
 export interface StatementHeader {

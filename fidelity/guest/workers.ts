@@ -34,7 +34,7 @@ export async function runWorkers(
     () => {
       for (const log of logs) recorder.log.append(log);
     },
-    STRETCH,
+    { stretch: STRETCH },
   );
   await Promise.all(workers.map((worker) => worker.terminate()));
 }
