@@ -63,6 +63,7 @@ export function isMark(address: number): boolean {
 }
 
 function starts(bytes: Buffer, at: number, prefix: Buffer): boolean {
+  if (at < 0 || at + prefix.length > bytes.length) return false;
   return bytes.compare(prefix, 0, prefix.length, at, at + prefix.length) === 0;
 }
 
