@@ -38,9 +38,20 @@ export interface Comparison {
   examples: Mismatch[];
 }
 
-/** How far apart two sequences may drift at one place, and what counts as being together again. */
+/** How far apart two sequences may drift at one place. */
 const REACH = 48;
-const TOGETHER = 3;
+
+/**
+ * What shows that they are together again: how many equal accesses, after how many differing ones at most. One equal
+ * access is enough at a short distance, where something is wrong with each of many accesses.
+ */
+const TOGETHER = [
+  { within: 4, equal: 3 },
+  { within: 2, equal: 1 },
+  { within: 2 * REACH, equal: 3 },
+  { within: 2 * REACH, equal: 1 },
+];
+
 const EXAMPLES = 5;
 
 /** Compares what a program says it did with what was seen, access by access and in order. */
@@ -71,10 +82,13 @@ export function compare(said: AccessLog, seen: AccessLog): Comparison {
 
 /** The smallest stretches on both sides after which the sequences are together again. */
 function difference(said: AccessLog, i: number, seen: AccessLog, j: number): { left: number; right: number } {
-  for (let total = 1; total <= 2 * REACH; total++) {
-    for (let left = Math.max(0, total - REACH); left <= Math.min(total, REACH); left++) {
-      const right = total - left;
-      if (together(said, i + left, seen, j + right)) return { left, right };
+  for (const { within, equal } of TOGETHER) {
+    for (let total = 1; total <= within; total++) {
+      for (let left = Math.max(0, total - REACH); left <= Math.min(total, REACH); left++) {
+        const right = total - left;
+        const near = within > 4 || Math.max(left, right) <= 2;
+        if (together(said, i + left, seen, j + right, equal, near)) return { left, right };
+      }
     }
   }
   return {
@@ -83,12 +97,18 @@ function difference(said: AccessLog, i: number, seen: AccessLog, j: number): { l
   };
 }
 
-function together(said: AccessLog, i: number, seen: AccessLog, j: number): boolean {
-  for (let step = 0; step < TOGETHER; step++) {
-    const saidEnded = i + step >= said.length;
-    const seenEnded = j + step >= seen.length;
-    if (saidEnded || seenEnded)
-      return saidEnded && seenEnded && i + step === said.length && j + step === seen.length;
+/** Whether that many accesses are equal from there on, or, where `atEnd` allows it, all that are left. */
+function together(
+  said: AccessLog,
+  i: number,
+  seen: AccessLog,
+  j: number,
+  equal: number,
+  atEnd: boolean,
+): boolean {
+  for (let step = 0; step < equal; step++) {
+    const ended = [i + step >= said.length, j + step >= seen.length];
+    if (ended.includes(true)) return atEnd && !ended.includes(false);
     if (!said.same(i + step, seen, j + step)) return false;
   }
   return true;

@@ -1,26 +1,27 @@
 import { parseArgs } from 'node:util';
+import { arm64, x64 } from '../board/machine.js';
 import { countMismatches } from './compare.js';
-import { type BoardRuns, quickMatrix, wholeMatrix } from './matrix.js';
+import { type BoardRuns, mutationMatrix, naiveMatrix, quickMatrix, wholeMatrix } from './matrix.js';
 import { keepResults } from './results.js';
-import { complaints, type RunResult, runPrograms } from './run.js';
+import { complaints, mutations, type RunResult, runPrograms } from './run.js';
 import { runtimeLabel } from './runtimes.js';
+import { compileView } from './view.js';
 
 const usage = `Usage: npm run fidelity -- [options]
 
 Runs programs on the boards and compares every access they say they did with what QEMU saw at the device.
 
-  --all              every runtime, and flags that remove compiler tiers (default: the oldest and the newest Node.js)
+  --all              every runtime, flags that remove compiler tiers, every mutation, and JavaScript's own views
+                     (default: the oldest and the newest Node.js on both boards, and the mutations on one)
+  --part NAME        only accesses, mutations or naive (JavaScript's own views)
   --machine NAME     only this machine: x64 or arm64
-  --runtime TEXT     only runtimes whose name and version begin with this: "node 20", bun
-  --ground NAME      only this device
-  --engine NAME      only this engine: window or native
-  --write            keep the results in fidelity/results.json and in docs/fidelity.md
+  --runtime TEXT     only runtimes whose name, version and flags begin with this: "node 20", bun
+  --ground NAME      only this device (accesses)
+  --engine NAME      only this engine: window or native (accesses)
   --seed NUMBER      other random programs and values
+  --write            keep the results in fidelity/results.json, which docs/fidelity.md is written from
   --help             show this text
 `;
-
-/** How many patterns of a run are shown when they went wrong. */
-const COMPLAINTS = 5;
 
 const options = {
   all: { type: 'boolean' },
@@ -28,6 +29,7 @@ const options = {
   ground: { type: 'string' },
   help: { type: 'boolean' },
   machine: { type: 'string' },
+  part: { type: 'string' },
   runtime: { type: 'string' },
   seed: { type: 'string' },
   write: { type: 'boolean' },
@@ -35,35 +37,78 @@ const options = {
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
 
-function selected(matrix: readonly BoardRuns[], values: Values): BoardRuns[] {
-  const wanted = (text: string, choice: string | undefined) =>
-    choice === undefined || text.startsWith(choice);
-  return matrix
-    .filter(({ machine }) => values.machine === undefined || machine.name === values.machine)
-    .map((boardRuns) => ({
-      ...boardRuns,
-      runs: boardRuns.runs.filter(({ runtime, task }) => {
-        const { ground, engine } = task as { ground: string; engine: string };
+/** How many patterns of a run are shown when they went wrong. */
+const COMPLAINTS = 5;
+
+function matrix({ all = false, part, seed: given = '1' }: Values): BoardRuns[] {
+  const seed = Number(given);
+  const parts = {
+    accesses: () => (all ? wholeMatrix(seed) : quickMatrix(seed)),
+    mutations: () => mutationMatrix(all),
+    naive: () => (all || part === 'naive' ? naiveMatrix(seed) : []),
+  };
+  return Object.entries(parts).flatMap(([name, make]) => (part === undefined || part === name ? make() : []));
+}
+
+function selected(boards: readonly BoardRuns[], values: Values): BoardRuns[] {
+  const begins = (text: string, choice = '') => text.startsWith(choice);
+  const same = (text: string | undefined, choice: string | undefined) =>
+    text === undefined || choice === undefined || text === choice;
+  return boards
+    .filter(({ machine }) => same(machine.name, values.machine))
+    .map((board) => ({
+      ...board,
+      runs: board.runs.filter(({ runtime, task }) => {
+        const { ground, engine } = task as { ground?: string; engine?: string };
         return (
-          wanted(runtimeLabel(runtime), values.runtime) &&
-          wanted(ground, values.ground) &&
-          wanted(engine, values.engine)
+          begins(runtimeLabel(runtime), values.runtime) &&
+          same(ground, values.ground) &&
+          same(engine, values.engine)
         );
       }),
     }))
     .filter(({ runs }) => runs.length > 0);
 }
 
-function show(result: RunResult): void {
-  const { run, machine, total, seconds } = result;
-  const { ground, engine } = run.task as { ground: string; engine: string };
-  const counts = `${total.matched} of ${total.said} as said, ${countMismatches(total)} mismatches`;
-  const label = `${machine} ${runtimeLabel(run.runtime)} ${engine} ${ground}`;
-  console.log(`${label}: ${counts} (${seconds.toFixed(1)} s)`);
-  if (result.failure !== undefined) console.log(`  ${result.failure.message}`);
+/** Shows a result and returns whether it is as it must be. */
+function show(result: RunResult): boolean {
+  const { run, machine, failure } = result;
+  const label = `${machine} ${runtimeLabel(run.runtime)}`;
+  if (failure !== undefined) {
+    console.log(`${label} ${run.program}: failed\n${failure.message}`);
+    return false;
+  }
+  if (run.program === 'mutants.js') return showMutations(label, result);
+  if (run.program === 'naive.js') return showNaive(label, result);
+  return showAccesses(label, result);
+}
+
+function showAccesses(label: string, result: RunResult): boolean {
+  const { total, seconds } = result;
+  const { ground, engine } = result.run.task as { ground: string; engine: string };
+  const mismatches = countMismatches(total);
+  const counts = `${total.matched} of ${total.said} as said, ${mismatches} mismatches`;
+  console.log(`${label} ${engine} ${ground}: ${counts} (${seconds.toFixed(1)} s)`);
   const lines = complaints(result);
   for (const line of lines.slice(0, COMPLAINTS)) console.log(line);
   if (lines.length > COMPLAINTS) console.log(`  and ${lines.length - COMPLAINTS} more patterns`);
+  return mismatches === 0;
+}
+
+function showMutations(label: string, result: RunResult): boolean {
+  const found = mutations(result);
+  for (const { line, caught } of found) console.log(`${label} ${caught ? 'caught' : 'NOT CAUGHT'}: ${line}`);
+  return found.every(({ caught }) => caught);
+}
+
+function showNaive(label: string, result: RunResult): boolean {
+  const { tool } = result.run.task as { tool: string };
+  for (const { name, comparison } of result.segments) {
+    const counts = Object.entries(comparison.mismatches).map(([kind, count]) => `${count} ${kind}`);
+    const found = counts.join(', ') || 'as said';
+    console.log(`${label} ${tool}, ${name}: said ${comparison.said}, seen ${comparison.seen}: ${found}`);
+  }
+  return true;
 }
 
 async function main(): Promise<number> {
@@ -72,22 +117,25 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const seed = Number(values.seed ?? 1);
-  const matrix = selected(values.all ? wholeMatrix(seed) : quickMatrix(seed), values);
-  if (matrix.length === 0) throw new Error('Nothing fits these options');
-  const results: RunResult[] = [];
-  for (const { machine, node, runs } of matrix) {
-    const boardResults = await runPrograms(machine, node, runs);
-    boardResults.forEach(show);
-    results.push(...boardResults);
-    if (values.write) keepResults(boardResults);
+  const boards = selected(matrix(values), values);
+  if (boards.length === 0) throw new Error('Nothing fits these options');
+  if (boards.some(({ runs }) => runs.some(({ program }) => program === 'naive.js'))) {
+    for (const machine of [x64, arm64]) await compileView(machine);
   }
-  const mismatches = results.reduce((sum, { total }) => sum + countMismatches(total), 0);
-  const matched = results.reduce((sum, { total }) => sum + total.matched, 0);
-  console.log(`${matched} accesses compared, ${mismatches} mismatches`);
-  const failures = results.filter(({ failure }) => failure !== undefined).length;
-  if (failures > 0) console.log(`${failures} programs failed`);
-  return mismatches === 0 && failures === 0 ? 0 : 1;
+  let good = true;
+  let compared = 0;
+  for (const { machine, node, runs } of boards) {
+    const results = await runPrograms(machine, node, runs);
+    for (const result of results) {
+      good = show(result) && good;
+      if (result.run.program === 'program.js') compared += result.total.matched;
+    }
+    if (values.write) keepResults(results);
+  }
+  console.log(
+    `${compared} accesses compared: ${good ? 'everything is as said' : 'NOT everything is as said'}`,
+  );
+  return good ? 0 : 1;
 }
 
 process.exitCode = await main();

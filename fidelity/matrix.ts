@@ -93,7 +93,7 @@ export function quickMatrix(seed: number): BoardRuns[] {
   });
 }
 
-/** Everything. */
+/** Every runtime, and flags. */
 export function wholeMatrix(seed: number): BoardRuns[] {
   const effort = { ...THOROUGH, seed };
   const nodes = [x64, arm64].flatMap((machine) =>
@@ -113,4 +113,46 @@ export function wholeMatrix(seed: number): BoardRuns[] {
     return { machine: x64, node: version, runs };
   });
   return [...nodes, ...others, ...flagged];
+}
+
+/** Programs that do something else than they say, which must be found. */
+export function mutationMatrix(whole: boolean): BoardRuns[] {
+  const [bun] = OTHERS.filter(({ name }) => name === 'bun');
+  const newest = (machine: Machine) => NODES[machine.name]?.at(-1) ?? '';
+  const runs = (machine: Machine, runtime: Runtime, parts: readonly string[]): BoardRuns => ({
+    machine,
+    node: runtime.name === 'node' ? runtime.version : newest(machine),
+    runs: parts.map((part) => ({
+      program: 'mutants.js',
+      // a loop that runs once does not wait for the optimising compiler
+      runtime:
+        part === 'modules' && runtime.name === 'node' ? { ...runtime, flags: ['--no-liftoff'] } : runtime,
+      task: { part },
+    })),
+  });
+  const node = (version: string): Runtime => ({ name: 'node', version, flags: [] });
+  const quick = runs(x64, node(newest(x64)), ['faulty', 'modules']);
+  if (!whole || bun === undefined) return [quick];
+  return [
+    quick,
+    ...(NODES.x64 ?? []).slice(0, -1).map((version) => runs(x64, node(version), ['modules'])),
+    runs(x64, bun, ['modules']),
+    runs(arm64, node(newest(arm64)), ['faulty', 'modules']),
+  ];
+}
+
+/** What JavaScript's own views make of the same patterns. */
+export function naiveMatrix(seed: number): BoardRuns[] {
+  return [x64, arm64].flatMap((machine) => {
+    const versions = NODES[machine.name] ?? [];
+    return [versions[0] ?? '', versions.at(-1) ?? ''].map((version) => ({
+      machine,
+      node: version,
+      runs: ['Uint32Array', 'DataView', 'Buffer', 'Atomics'].map((tool) => ({
+        program: 'naive.js',
+        runtime: { name: 'node' as const, version, flags: [] },
+        task: { tool, count: 20_000, warm: 200_000, seed },
+      })),
+    }));
+  });
 }

@@ -11,6 +11,7 @@ import {
   compareByStretch,
   countMismatches,
   explain,
+  type MismatchKind,
 } from './compare.js';
 import type { Segment, StatementHeader } from './guest/statement.js';
 import { type Runtime, runtimeFiles, runtimeLabel, startCommand } from './runtimes.js';
@@ -27,6 +28,8 @@ export interface ProgramRun {
 
 export interface SegmentResult {
   name: string;
+  /** What it must be found to be, where it is wrong on purpose. */
+  expected?: MismatchKind | undefined;
   comparison: Comparison;
 }
 
@@ -123,7 +126,7 @@ function judge(run: ProgramRun, machine: Machine, statement: Statement | Error, 
   const segments = statement.header.segments.map((segment) => {
     const comparison = judgeSegment(segment, statement.log, witness);
     addComparison(total, comparison);
-    return { name: segment.name, comparison };
+    return { name: segment.name, expected: segment.expected, comparison };
   });
   const { runtime } = statement.header;
   return { ...result, runtime, segments, seconds: statement.seconds };
@@ -134,6 +137,17 @@ function judgeSegment(segment: Segment, log: AccessLog, witness: Witness): Compa
   said.append(log, segment.start, segment.end);
   const seen = witness.segments.get(segment.mark) ?? new AccessLog();
   return segment.stretch === undefined ? compare(said, seen) : compareByStretch(said, seen, segment.stretch);
+}
+
+/** What each mutation was found to be, and whether it is what it must be. */
+export function mutations(result: RunResult): { line: string; caught: boolean }[] {
+  return result.segments.map(({ name, expected, comparison }) => {
+    const [example] = comparison.examples;
+    const found = Object.entries(comparison.mismatches).map(([kind, count]) => `${count} ${kind}`);
+    const caught = expected !== undefined && Object.keys(comparison.mismatches).join() === expected;
+    const shown = example === undefined ? '' : `; ${explain(example)}`;
+    return { line: `${name}: ${found.join(', ') || 'not found'}${shown}`, caught };
+  });
 }
 
 /** What went wrong, a line for each pattern that did. */

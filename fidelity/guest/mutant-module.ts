@@ -21,16 +21,11 @@ const vector = (items: readonly (readonly number[])[]) => [items.length, ...item
 const name = (text: string) => [text.length, ...Buffer.from(text)];
 const section = (id: number, content: readonly number[]) => [id, content.length, ...content];
 const body = (code: readonly number[]) => [code.length, ...code];
-const functionType = (parameters: number) => [
-  0x60,
-  parameters,
-  ...new Array<number>(parameters).fill(I32),
-  0,
-];
+const functionType = (parameters: number) => [0x60, ...vector(new Array(parameters).fill([I32])), 0];
 
 const write32 = [...vector([]), ...get(0), ...get(1), ...atomicStore, 0x0b];
 
-/** Four loads in a row: what a compiler makes of a loop when it unrolls it. */
+/** Four loads in a row: what anyone does, or a compiler, who unrolls the loop. */
 const readFifo = [
   ...vector([[4, I32]]),
   ...[0x03, 0x40],

@@ -93,6 +93,12 @@ describe('comparing what a program says with what was seen', () => {
     assert.deepEqual(kinds([write(8, 1n)], [read(8, 0n), write(8, 1n)]), { invented: 1 });
   });
 
+  it('names an access invented before each of many', () => {
+    const writes = Array.from({ length: 20 }, (_, index) => write(8, BigInt(index)));
+    const seen = writes.flatMap((access) => [read(8, 0n), access]);
+    assert.deepEqual(compare(log(...writes), log(...seen)).mismatches, { invented: 20 });
+  });
+
   it('names a widened access, and several merged into one', () => {
     assert.deepEqual(kinds([read(8)], [read(8, 0n, 8)]), { widened: 1 });
     assert.deepEqual(kinds([write(8, 1n), write(12, 2n)], [write(8, 0x200000001n, 8)]), { widened: 2 });
