@@ -1,8 +1,16 @@
 import { parseArgs } from 'node:util';
 import { arm64, x64 } from '../board/machine.js';
 import { countMismatches } from './compare.js';
-import { type BoardRuns, mutationMatrix, naiveMatrix, quickMatrix, wholeMatrix } from './matrix.js';
-import { keepResults } from './results.js';
+import { type CodeResult, coreCode, windowCode } from './machine-code.js';
+import {
+  type BoardRuns,
+  codeMatrix,
+  mutationMatrix,
+  naiveMatrix,
+  quickMatrix,
+  wholeMatrix,
+} from './matrix.js';
+import { keepCode, keepResults } from './results.js';
 import { complaints, mutations, type RunResult, runPrograms } from './run.js';
 import { runtimeLabel } from './runtimes.js';
 import { compileView } from './view.js';
@@ -11,9 +19,10 @@ const usage = `Usage: npm run fidelity -- [options]
 
 Runs programs on the boards and compares every access they say they did with what QEMU saw at the device.
 
-  --all              every runtime, flags that remove compiler tiers, every mutation, and JavaScript's own views
+  --all              every runtime, flags that remove compiler tiers, every mutation, JavaScript's
+                     own views, and the machine code of an access
                      (default: the oldest and the newest Node.js on both boards, and the mutations on one)
-  --part NAME        only accesses, mutations or naive (JavaScript's own views)
+  --part NAME        only accesses, mutations, naive (JavaScript's own views) or code (the machine code of an access)
   --machine NAME     only this machine: x64 or arm64
   --runtime TEXT     only runtimes whose name, version and flags begin with this: "node 20", bun
   --ground NAME      only this device (accesses)
@@ -111,6 +120,16 @@ function showNaive(label: string, result: RunResult): boolean {
   return true;
 }
 
+async function showCode(keep: boolean): Promise<void> {
+  const results: CodeResult[] = [];
+  for (const machine of [x64, arm64]) results.push(...(await coreCode(machine)));
+  for (const { machine, node } of codeMatrix()) results.push(...(await windowCode(machine, node)));
+  for (const { machine, origin, access, instructions } of results) {
+    console.log(`${machine} ${origin} ${access}: ${instructions.join('; ')}`);
+  }
+  if (keep) keepCode(results);
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({ options });
   if (values.help) {
@@ -118,7 +137,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const boards = selected(matrix(values), values);
-  if (boards.length === 0) throw new Error('Nothing fits these options');
+  const withCode = values.part === 'code' || (values.all === true && values.part === undefined);
+  if (boards.length === 0 && !withCode) throw new Error('Nothing fits these options');
   if (boards.some(({ runs }) => runs.some(({ program }) => program === 'naive.js'))) {
     for (const machine of [x64, arm64]) await compileView(machine);
   }
@@ -132,6 +152,7 @@ async function main(): Promise<number> {
     }
     if (values.write) keepResults(results);
   }
+  if (withCode) await showCode(values.write === true);
   console.log(
     `${compared} accesses compared: ${good ? 'everything is as said' : 'NOT everything is as said'}`,
   );

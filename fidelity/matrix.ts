@@ -93,6 +93,14 @@ export function quickMatrix(seed: number): BoardRuns[] {
   });
 }
 
+/** The Node.js versions whose machine code is looked at. */
+export function codeMatrix(): { machine: Machine; node: string }[] {
+  return [x64, arm64].flatMap((machine) => {
+    const versions = NODES[machine.name] ?? [];
+    return [versions[0] ?? '', versions.at(-1) ?? ''].map((node) => ({ machine, node }));
+  });
+}
+
 /** Every runtime, and flags. */
 export function wholeMatrix(seed: number): BoardRuns[] {
   const effort = { ...THOROUGH, seed };
@@ -151,7 +159,7 @@ export function naiveMatrix(seed: number): BoardRuns[] {
       runs: ['Uint32Array', 'DataView', 'Buffer', 'Atomics'].map((tool) => ({
         program: 'naive.js',
         runtime: { name: 'node' as const, version, flags: [] },
-        task: { tool, count: 20_000, warm: 200_000, seed },
+        task: { tool, count: 5_000, warm: 200_000, seed },
       })),
     }));
   });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkout } from '../board/host.js';
 import { countMismatches, type MismatchKind } from './compare.js';
+import type { CodeResult } from './machine-code.js';
 import { mutations, type RunResult } from './run.js';
 
 /** What every kind of result begins with. */
@@ -39,6 +40,7 @@ export interface NaiveResult extends Where {
 }
 
 export interface Results {
+  code: CodeResult[];
   accesses: AccessResult[];
   mutations: MutationResult[];
   naive: NaiveResult[];
@@ -47,7 +49,7 @@ export interface Results {
 const file = join(checkout, 'fidelity', 'results.json');
 
 export function readResults(): Results {
-  if (!existsSync(file)) return { accesses: [], mutations: [], naive: [] };
+  if (!existsSync(file)) return { accesses: [], mutations: [], naive: [], code: [] };
   return JSON.parse(readFileSync(file, 'utf8')) as Results;
 }
 
@@ -63,6 +65,17 @@ export function keepResults(runs: readonly RunResult[]): void {
       replace(results.naive, naiveResults(run), ['machine', 'runtime', 'tool', 'pattern']);
     }
   }
+  writeResults(results);
+}
+
+/** Keeps what machine code was found. */
+export function keepCode(code: readonly CodeResult[]): void {
+  const results = readResults();
+  replace(results.code, code, ['machine', 'origin', 'access']);
+  writeResults(results);
+}
+
+function writeResults(results: Results): void {
   const section = ([name, list]: [string, object[]]) => {
     const lines = list.map((result) => `    ${JSON.stringify(result)}`);
     return `  ${JSON.stringify(name)}: [\n${lines.join(',\n')}\n  ]`;
