@@ -82,6 +82,10 @@ export function compare(said: AccessLog, seen: AccessLog): Comparison {
 
 /** The smallest stretches on both sides after which the sequences are together again. */
 function difference(said: AccessLog, i: number, seen: AccessLog, j: number): { left: number; right: number } {
+  const pieces = covering(seen, j, i < said.length ? said.at(i) : undefined);
+  if (pieces > 0) return { left: 1, right: pieces };
+  const merged = covering(said, i, j < seen.length ? seen.at(j) : undefined);
+  if (merged > 0) return { left: merged, right: 1 };
   for (const { within, equal } of TOGETHER) {
     for (let total = 1; total <= within; total++) {
       for (let left = Math.max(0, total - REACH); left <= Math.min(total, REACH); left++) {
@@ -95,6 +99,19 @@ function difference(said: AccessLog, i: number, seen: AccessLog, j: number): { l
     left: Math.min(REACH, said.length - i),
     right: Math.min(REACH, seen.length - j),
   };
+}
+
+/** How many accesses from there on are pieces of a wider one, one piece after the other. */
+function covering(log: AccessLog, start: number, wider: Access | undefined): number {
+  if (wider === undefined) return 0;
+  let end = Number.NaN;
+  let count = 0;
+  for (; start + count < log.length; count++) {
+    const piece = log.at(start + count);
+    if (!lies(piece, wider) || (count > 0 && piece.address !== end)) break;
+    end = piece.address + piece.width;
+  }
+  return count;
 }
 
 /** Whether that many accesses are equal from there on, or, where `atEnd` allows it, all that are left. */

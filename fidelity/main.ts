@@ -153,9 +153,10 @@ async function main(): Promise<number> {
     if (values.write) keepResults(results);
   }
   if (withCode) await showCode(values.write === true);
-  console.log(
-    `${compared} accesses compared: ${good ? 'everything is as said' : 'NOT everything is as said'}`,
-  );
+  if (compared > 0)
+    console.log(
+      `${compared} accesses compared: ${good ? 'everything is as said' : 'NOT everything is as said'}`,
+    );
   return good ? 0 : 1;
 }
 

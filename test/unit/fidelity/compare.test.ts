@@ -109,6 +109,15 @@ describe('comparing what a program says with what was seen', () => {
     assert.deepEqual(kinds([read(8)], [read(8, 0n, 1)]), { split: 1 });
   });
 
+  it('names each of many split and merged accesses', () => {
+    const words = Array.from({ length: 20 }, (_, index) => read(8 * index));
+    const bytes = words.flatMap(({ address }) => [0, 1, 2, 3].map((byte) => read(address + byte, 0n, 1)));
+    assert.deepEqual(compare(log(...words), log(...bytes)).mismatches, { split: 80 });
+    const pairs = words.flatMap(({ address }) => [read(address), read(address + 4)]);
+    const quads = words.map(({ address }) => read(address, 0n, 8));
+    assert.deepEqual(compare(log(...pairs), log(...quads)).mismatches, { widened: 40 });
+  });
+
   it('names swapped accesses', () => {
     assert.deepEqual(kinds([write(8, 1n), read(12)], [read(12, 0n), write(8, 1n)]), { swapped: 2 });
   });
