@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { checkout } from '../board/host.js';
 import { countMismatches, type MismatchKind } from './compare.js';
 import type { CodeResult } from './machine-code.js';
+import { writePage } from './report.js';
 import { mutations, type RunResult } from './run.js';
 
 /** What every kind of result begins with. */
@@ -38,6 +39,8 @@ export interface NaiveResult extends Where {
   seen: number;
   found: Partial<Record<MismatchKind, number>>;
 }
+
+export type { CodeResult };
 
 export interface Results {
   code: CodeResult[];
@@ -80,6 +83,7 @@ function writeResults(results: Results): void {
     const lines = list.map((result) => `    ${JSON.stringify(result)}`);
     return `  ${JSON.stringify(name)}: [\n${lines.join(',\n')}\n  ]`;
   };
+  writePage(results);
   writeFileSync(file, `{\n${Object.entries(results).map(section).join(',\n')}\n}\n`);
 }
 
