@@ -47,12 +47,18 @@ export class XmlElement {
 
 const localName = (name: string) => name.slice(name.indexOf(':') + 1);
 
-/** The character encoding that the first bytes declare or show. */
+/** Deeper than any description; every level costs the readers of the document a level of their stack. */
+const DEEPEST = 256;
+
+/** The character encoding that the first bytes show or declare. */
 function encodingOf(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
   const start = new TextDecoder('latin1').decode(bytes.subarray(0, 200));
-  return /^[^>]*\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']/.exec(start)?.[1] ?? 'utf-8';
+  const declared = /^[^>]*\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']/.exec(start)?.[1] ?? 'utf-8';
+  // A declaration that can be read byte by byte is not in UTF-16, whatever it says.
+  return /^utf-?16/i.test(declared) ? 'utf-8' : declared;
 }
 
 function decodeBytes(bytes: Uint8Array, report: Report): string {
@@ -60,13 +66,14 @@ function decodeBytes(bytes: Uint8Array, report: Report): string {
   let decoder: InstanceType<typeof TextDecoder>;
   try {
     decoder = new TextDecoder(encoding, { fatal: true });
-  } catch (cause) {
-    return report.fail(`the encoding '${encoding}' is not known here`, { line: 1 }, { cause });
+  } catch {
+    report.warn('text-encoding', `the encoding '${encoding}' is not known here; read as UTF-8`, { line: 1 });
+    decoder = new TextDecoder('utf-8', { fatal: true });
   }
   try {
     return decoder.decode(bytes);
   } catch {
-    report.warn('text-encoding', `not valid ${encoding}; read as windows-1252`, { line: 1 });
+    report.warn('text-encoding', `not valid ${decoder.encoding}; read as windows-1252`, { line: 1 });
     return new TextDecoder('windows-1252').decode(bytes);
   }
 }
@@ -92,7 +99,11 @@ export function parseXml(source: string | Uint8Array, report: Report): XmlElemen
   const parser = new SaxesParser({ position: true, xmlns: false });
   let root: XmlElement | undefined;
   let current: XmlElement | undefined;
+  let depth = 0;
   parser.on('opentagstart', ({ name }) => {
+    if (++depth > DEEPEST) {
+      report.fail(`elements are nested more than ${DEEPEST} deep`, { line: parser.line + skipped });
+    }
     const element = new XmlElement(localName(name), parser.line + skipped, current);
     if (current === undefined) root = element;
     else current.children.push(element);
@@ -101,6 +112,7 @@ export function parseXml(source: string | Uint8Array, report: Report): XmlElemen
   parser.on('opentag', ({ attributes }) => current?.setAttributes(attributes));
   parser.on('closetag', () => {
     current = current?.parent;
+    depth--;
   });
   const addText = (data: string) => {
     if (current !== undefined) current.text += data;

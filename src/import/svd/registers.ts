@@ -151,6 +151,8 @@ const key = (element: XmlElement) =>
 export class RegisterBuilder {
   readonly #reader: Reader;
   readonly #built = new Map<XmlElement, Map<string, RegisterNode[]>>();
+  /** What is being built at the moment, from the outermost inwards. */
+  readonly #building = new Set<XmlElement>();
 
   constructor(reader: Reader) {
     this.#reader = reader;
@@ -178,11 +180,16 @@ export class RegisterBuilder {
     }
     let nodes = contexts.get(context);
     if (nodes === undefined) {
+      if (this.#building.has(element)) {
+        this.#reader.report.fail('derivedFrom puts the element inside itself', placeOf(element));
+      }
+      this.#building.add(element);
       nodes =
         element.name === 'cluster'
           ? [...this.#clusters(element, inherited, affixes)]
           : [...this.#registers(element, inherited, affixes)];
       contexts.set(context, nodes);
+      this.#building.delete(element);
     }
     return nodes;
   }
@@ -222,6 +229,7 @@ export class RegisterBuilder {
     if (enumerations !== undefined) {
       reader.report.warn('misplaced-element', '<enumeratedValues> outside any field', placeOf(element));
     }
+    reader.tally(1 + fields.length, element);
     const displayName = reader.text(element, 'displayName');
     const description = reader.prose(element, 'description');
     const rules = said({
