@@ -98,6 +98,31 @@ describe('malformed input', () => {
     });
   }
 
+  it('is an error however deep it is nested', () => {
+    const deep = (open: string, middle: string, close: string) =>
+      open.repeat(50_000) + middle + close.repeat(50_000);
+    const cluster = '{"kind":"cluster","name":"C","offset":0,"registers":[';
+    const json = `{"format":"mmapio-device","formatVersion":1,"name":"D","peripherals":[{"name":"P","baseAddress":"0","registers":[${deep(cluster, '', ']}')}]}]}`;
+    assert.throws(() => parseDescription(json), {
+      name: 'ImportError',
+      message: /nested more than 256 deep/,
+    });
+    const component = `<component><memoryMaps><memoryMap><name>m</name><addressBlock><name>b</name><baseAddress>${deep('(', '0', ')')}</baseAddress></addressBlock></memoryMap></memoryMaps></component>`;
+    assert.throws(() => parseIpXact(component), { name: 'ImportError' });
+  });
+
+  it('is an error however large its numbers would become', () => {
+    const names = Array.from({ length: 100 }, (_, i) => `p${i}`);
+    const parameters = names.map(
+      (name, i) =>
+        `<parameter parameterId="${name}"><value>${i === 0 ? '2' : `p${i - 1} * p${i - 1}`}</value></parameter>`,
+    );
+    for (const base of ['p99', '(((2 ** 255) ** 255) ** 255) ** 255']) {
+      const source = `<component><memoryMaps><memoryMap><name>m</name><addressBlock><name>b</name><baseAddress>${base}</baseAddress></addressBlock></memoryMap></memoryMaps><parameters>${parameters.join('')}</parameters></component>`;
+      assert.throws(() => parseIpXact(source), { name: 'ImportError', message: /cannot be worked out/ });
+    }
+  });
+
   it('that can be understood is a warning, and an error where strictness is asked for', () => {
     const source = peripheral('<size>wide</size><registers/>');
     assert.deepEqual(parseSvd(source, { file: 'd.svd' }).warnings[0], {
