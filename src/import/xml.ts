@@ -1,20 +1,32 @@
 import { SaxesParser } from 'saxes';
 import type { Place, Report } from './problems.js';
 
+/** Of the elements without any, which most are. */
+const NO_CHILDREN: readonly XmlElement[] = [];
+
 /** An element with what an import needs of it: names have no namespace prefix, comments are gone. */
 export class XmlElement {
   readonly name: string;
   readonly line: number;
   readonly parent: XmlElement | undefined;
-  readonly children: XmlElement[] = [];
-  /** All character data directly inside, as it stands. */
+  /** All character data directly inside, as it stands, unless it is nothing but blanks. */
   text = '';
+  #children = NO_CHILDREN as XmlElement[];
   #attributes: Record<string, string> | undefined;
 
   constructor(name: string, line: number, parent: XmlElement | undefined) {
     this.name = name;
     this.line = line;
     this.parent = parent;
+  }
+
+  get children(): readonly XmlElement[] {
+    return this.#children;
+  }
+
+  append(child: XmlElement): void {
+    if (this.#children === NO_CHILDREN) this.#children = [child];
+    else this.#children.push(child);
   }
 
   setAttributes(attributes: Record<string, string>): void {
@@ -30,13 +42,13 @@ export class XmlElement {
 
   /** The first child of that name. */
   child(name: string): XmlElement | undefined {
-    for (const child of this.children) if (child.name === name) return child;
+    for (const child of this.#children) if (child.name === name) return child;
     return undefined;
   }
 
   /** All children of that name. */
   all(name: string): XmlElement[] {
-    return this.children.filter((child) => child.name === name);
+    return this.#children.filter((child) => child.name === name);
   }
 
   /** The trimmed text of the first child of that name; undefined where there is none or it is empty. */
@@ -106,7 +118,7 @@ export function parseXml(source: string | Uint8Array, report: Report): XmlElemen
     }
     const element = new XmlElement(localName(name), parser.line + skipped, current);
     if (current === undefined) root = element;
-    else current.children.push(element);
+    else current.append(element);
     current = element;
   });
   parser.on('opentag', ({ attributes }) => current?.setAttributes(attributes));
@@ -115,7 +127,8 @@ export function parseXml(source: string | Uint8Array, report: Report): XmlElemen
     depth--;
   });
   const addText = (data: string) => {
-    if (current !== undefined) current.text += data;
+    // Blanks between elements would keep alive what they are cut from.
+    if (current !== undefined && data.trim() !== '') current.text += data;
   };
   parser.on('text', addText);
   parser.on('cdata', addText);
