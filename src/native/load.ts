@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { MmapioError } from '../errors.js';
 
 /** What has a core in the published package; `make -C native all` builds these. */
-export const PREBUILT: readonly string[] = ['x64', 'arm64', 'arm', 'riscv64'];
+const PREBUILT: readonly string[] = ['x64', 'arm64', 'arm', 'riscv64'];
 
 /** Where a core is looked for; tests give others. */
 interface Place {
