@@ -7,6 +7,7 @@ import type {
   RegisterNode,
 } from '../../registers/description.js';
 import { hexString, parseCount } from '../numbers.js';
+import { ImportError } from '../problems.js';
 import { said } from '../said.js';
 import type { XmlElement } from '../xml.js';
 import { placeOf } from './derive.js';
@@ -116,6 +117,17 @@ function* fieldsOf(reader: Reader, element: XmlElement, inherited: Inherited): G
   }
 }
 
+/** A field that means nothing does not spoil its register: it is left out, and the register's bits there are reserved. */
+function usableFields(reader: Reader, element: XmlElement, inherited: Inherited): FieldDescription[] {
+  try {
+    return [...fieldsOf(reader, element, inherited)];
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    reader.report.warn('left-out', `${error.problem}; the field is left out`, placeOf(element));
+    return [];
+  }
+}
+
 const substituted = (text: string, label: string | undefined) =>
   label === undefined ? text : labelled(text, label);
 
@@ -205,7 +217,7 @@ export class RegisterBuilder {
     this.#checkReset(element, inherited);
     const fields = reader
       .merged(element, fieldElements, (field) => field.textOf('name') ?? `line ${field.line}`)
-      .flatMap((field) => [...fieldsOf(reader, field, inherited)]);
+      .flatMap((field) => usableFields(reader, field, inherited));
     const enumerations = reader.enumerations(element, inherited.size);
     if (enumerations !== undefined) {
       reader.report.warn('misplaced-element', '<enumeratedValues> outside any field', placeOf(element));

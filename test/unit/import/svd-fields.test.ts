@@ -53,11 +53,17 @@ describe('fields in CMSIS-SVD', () => {
     );
   });
 
-  it('without a position are refused', () => {
-    assert.throws(() => fieldsOf(''), {
-      code: 'ERR_BAD_DESCRIPTION',
-      message: /line:1: field P\.R\.F: .*no bit position/,
-    });
+  it('without a position or a name are left out, with a warning', () => {
+    const device = svdRegisters(
+      '<register><name>R</name><addressOffset>0</addressOffset><fields><field><name>F</name></field><field><bitRange>[0:0]</bitRange></field></fields></register>',
+    );
+    assert.deepEqual(
+      device.warnings.map(({ code, message }) => [code, message]),
+      [
+        ['left-out', 'line 1: field P.R.F: the field has no bit position; the field is left out'],
+        ['left-out', 'line 1: field P.R: <name> is missing; the field is left out'],
+      ],
+    );
   });
 });
 
