@@ -40,9 +40,12 @@ export class ImportError extends MmapioError {
   readonly file: string | undefined;
   readonly line: number | undefined;
   readonly element: string | undefined;
+  /** The message without file, line and element. */
+  readonly problem: string;
 
-  constructor(message: string, file: string | undefined, place: Place = {}, options?: ErrorOptions) {
-    super('ERR_BAD_DESCRIPTION', located(message, file, place), options);
+  constructor(problem: string, file: string | undefined, place: Place = {}, options?: ErrorOptions) {
+    super('ERR_BAD_DESCRIPTION', located(problem, file, place), options);
+    this.problem = problem;
     this.file = file;
     this.line = place.line;
     this.element = place.element;
@@ -50,10 +53,9 @@ export class ImportError extends MmapioError {
 }
 
 function located(message: string, file: string | undefined, { line, element }: Place): string {
-  const where = [file ?? (line === undefined ? undefined : 'line'), line].filter(
-    (part) => part !== undefined,
-  );
-  return [where.join(':'), element, message].filter((part) => part !== undefined && part !== '').join(': ');
+  const inFile = line === undefined ? file : `${file}:${line}`;
+  const where = file === undefined && line !== undefined ? `line ${line}` : inFile;
+  return [where, element, message].filter((part) => part !== undefined && part !== '').join(': ');
 }
 
 /** A description with what its import had to say. */

@@ -184,7 +184,7 @@ describe('IP-XACT', () => {
             '<register><name>R</name><addressOffset>WHO</addressOffset><size>32</size></register>',
           ),
         ),
-      { code: 'ERR_BAD_DESCRIPTION', message: /:3: register R: <addressOffset> is 'WHO'/ },
+      { code: 'ERR_BAD_DESCRIPTION', message: /^line 3: register R: <addressOffset> is 'WHO'/ },
     );
   });
 });

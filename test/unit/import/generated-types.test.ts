@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { generateTypes, readSvd } from 'mmapio/import';
 import { type MapEntry, type RegisterMap, registerMapFrom } from 'mmapio/registers';
 import ts from 'typescript';
-import { vendorFile } from '../../support/descriptions.js';
+import { vendorFile, withVendorFiles } from '../../support/descriptions.js';
 import { svd, svdRegisters } from '../../support/svd.js';
 
 const folder = dirname(fileURLToPath(import.meta.url));
@@ -67,7 +67,7 @@ const facts = ({ path, offset, byteOrder, layout }: MapEntry) => ({
 
 describe('generated modules', () => {
   for (const file of ['ARM_Sample.svd', 'CMSDK_CM3.svd', 'fu540.svd', 'rp2040.svd', 'esp32c3.svd']) {
-    it(`of ${file} are the same register maps as those made at run time`, async () => {
+    it(`of ${file} are the same register maps as those made at run time`, withVendorFiles, async () => {
       const device = await readSvd(vendorFile(file));
       const module = await run(generateTypes(device));
       for (const peripheral of device.peripherals) {

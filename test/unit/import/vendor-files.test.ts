@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseDescription, readDescription, readSvd } from 'mmapio/import';
 import { type ListedRegister, listRegisters, registerMapFrom } from 'mmapio/registers';
-import { vendorFile } from '../../support/descriptions.js';
+import { vendorFile, withVendorFiles } from '../../support/descriptions.js';
 
 function totals(registers: Iterable<ListedRegister>) {
   const sum = { registers: 0, fields: 0, values: 0 };
@@ -15,7 +15,7 @@ function totals(registers: Iterable<ListedRegister>) {
   return sum;
 }
 
-describe("vendors' files", () => {
+describe("vendors' files", withVendorFiles, () => {
   for (const [file, expected] of [
     ['ARM_Sample.svd', { registers: 33, fields: 60, values: 222 }],
     ['CMSDK_CM3.svd', { registers: 116, fields: 182, values: 156 }],
