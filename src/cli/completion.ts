@@ -20,12 +20,16 @@ function optionValue(words: readonly string[], names: readonly string[]): string
 }
 
 async function targets(): Promise<string[]> {
-  const { Uio } = await import('../index.js');
+  const { PciDevice, Uio } = await import('../index.js');
   const { SIMULATED } = await import('./simulated.js');
   const uio = Uio.list(roots()).map(({ name }) => `uio:${name}`);
-  const others = Object.keys(KINDS).filter((kind) => /^(pci|mem|file)$/.test(kind));
+  const pci = PciDevice.list(roots()).flatMap(({ address, bars }) =>
+    bars.map(({ index }) => `pci:${address}/bar${index}`),
+  );
+  const others = Object.keys(KINDS).filter((kind) => /^(mem|file)$/.test(kind));
   return [
     ...uio,
+    ...pci,
     ...Object.keys(SIMULATED).map((name) => `sim:${name}`),
     ...others.map((kind) => `${kind}:`),
   ];

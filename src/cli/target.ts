@@ -1,4 +1,5 @@
 /* Devices as they are named on the command line. */
+import { join } from 'node:path';
 import { MmapioError } from '../errors.js';
 import type { InterruptSource, RegisterIO } from '../index.js';
 import type { DynamicMap, RegisterMap } from '../registers/index.js';
@@ -29,19 +30,12 @@ interface Kind {
   open: Open;
 }
 
-/** A kind of device that this version does not know. */
-function missing(what: string): Open {
-  return () => {
-    throw new MmapioError('ERR_UNSUPPORTED', `${what} are not in this version of mmapio`);
-  };
-}
-
 /** Each kind of target by its prefix. The core is loaded only here, so that help and `doctor` work without it. */
 export const KINDS: Readonly<Record<string, Kind>> = {
   uio: { form: 'uio:NAME[/MAP]', about: 'a UIO device by name, a map of it by index or name', open: openUio },
   '/dev/uio': { form: '/dev/uioN[/MAP]', about: 'a UIO device by its device node', open: openUioNode },
-  pci: { form: 'pci:ADDRESS/barN', about: 'a BAR of a PCI device', open: missing('PCI devices') },
-  mem: { form: 'mem:ADDRESS+LENGTH', about: 'physical memory', open: missing('Physical addresses') },
+  pci: { form: 'pci:ADDRESS/barN', about: 'a BAR of a PCI device, which must be enabled', open: openPci },
+  mem: { form: 'mem:ADDRESS+LENGTH', about: 'physical memory', open: openPhysical },
   file: { form: 'file:PATH', about: 'a plain file', open: openFile },
   sim: { form: 'sim:NAME', about: 'a built-in simulated device: sim:timer', open: openSimulated },
 };
@@ -119,6 +113,31 @@ async function uioTarget(selector: string | { device: string }, map: string): Pr
     uio.close();
     throw error;
   }
+}
+
+// ---- PCI and physical memory ------------------------------------------------------------------------------
+
+async function openPci(rest: string): Promise<Omit<Target, 'name'>> {
+  const [, address, index] = /^(.+?)(?:\/bar([0-5]))?$/.exec(rest) ?? [];
+  if (address === undefined || /\//.test(address)) {
+    throw new UsageError(`'${rest}' is no BAR: it takes ADDRESS/barN, as in pci:0000:00:04.0/bar0`);
+  }
+  const { PciDevice } = await import('../index.js');
+  const device = new PciDevice(address, roots());
+  const number = Number(index ?? device.bars[0]?.index ?? 0);
+  const ports = device.bars.some((bar) => bar.index === number && bar.kind === 'io');
+  return {
+    regs: () => (ports ? device.ports(number) : device.bar(number)),
+    interrupts: device,
+    close: () => device.close(),
+  };
+}
+
+async function openPhysical(rest: string, access: Access): Promise<Omit<Target, 'name'>> {
+  const { address, length } = parseStretch(rest);
+  const { PhysicalMemory } = await import('../index.js');
+  const memory = new PhysicalMemory(address, length, { device: join(roots().dev, 'mem'), access });
+  return { regs: () => memory.regs(), close: () => memory.close() };
 }
 
 // ---- files and simulated devices --------------------------------------------------------------------------

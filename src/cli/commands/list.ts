@@ -1,7 +1,7 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Command, createCommand } from 'commander';
-import type { UioInfo } from '../../index.js';
+import type { PciInfo, UioInfo } from '../../index.js';
 import { withJson } from '../options.js';
 import { type Branch, paint, print, printJson, tree } from '../output.js';
 import { roots } from '../target.js';
@@ -57,14 +57,53 @@ function uioBranch({ device, name, driver, version, interrupts, maps, ports }: L
   };
 }
 
+const id = (number: number) => number.toString(16).padStart(4, '0');
+
+function pciBranch({ address, vendor, device, driver, bars }: PciInfo): Branch {
+  return {
+    text: `${paint('bold', `pci:${address}`)}  ${id(vendor)}:${id(device)}  ${driver ?? 'no driver'}`,
+    children: bars.map(({ index, address: first, size, kind, prefetchable }) => ({
+      text: `bar${index}  ${hex(first)}  ${hex(size)} ${kind === 'io' ? 'ports' : 'bytes'}${prefetchable ? ', prefetchable' : ''}`,
+    })),
+  };
+}
+
+/** A u-dma-buf as sysfs describes it. */
+interface ListedBuffer {
+  name: string;
+  address: string | null;
+  size: number | null;
+}
+
+function listBuffers(names: readonly string[]): ListedBuffer[] {
+  return names.map((name) => {
+    const folder = ['u-dma-buf', 'udmabuf']
+      .map((driver) => join(roots().sysfs, 'class', driver, name))
+      .find((one) => existsSync(one));
+    const size = folder === undefined ? null : numberIn(join(folder, 'size'));
+    const address = folder === undefined ? null : numberIn(join(folder, 'phys_addr'));
+    return { name, address: address === null ? null : hex(address), size };
+  });
+}
+
+const bufferBranch = ({ name, address, size }: ListedBuffer): Branch => ({
+  text: `${paint('bold', name)}  /dev/${name}  ${address ?? '?'}  ${size === null ? '?' : hex(size)} bytes`,
+});
+
 async function list(options: { json?: boolean }): Promise<void> {
-  const { Uio } = await import('../../index.js');
+  const { PciDevice, UDmaBuf, Uio } = await import('../../index.js');
   const uio = listUio(Uio.list);
+  const pci = PciDevice.list(roots());
+  const buffers = listBuffers(UDmaBuf.list(roots()));
   if (options.json) {
-    printJson({ uio });
+    printJson({ uio, pci, buffers });
     return;
   }
-  const groups: Branch[] = [{ text: 'UIO devices', children: uio.map(uioBranch) }];
+  const groups: Branch[] = [
+    { text: 'UIO devices', children: uio.map(uioBranch) },
+    { text: 'PCI devices', children: pci.map(pciBranch) },
+    { text: 'u-dma-bufs', children: buffers.map(bufferBranch) },
+  ];
   for (const { text, children = [] } of groups) {
     print(text);
     for (const line of tree(children.length === 0 ? [{ text: paint('dim', 'none') }] : children)) print(line);
@@ -75,7 +114,7 @@ export function listCommand(): Command {
   return withJson(createCommand('list'))
     .summary('show the devices of this machine')
     .description(
-      'Shows UIO devices with their maps, drivers and interrupt counts, as the kernel tells of them in sysfs. Accesses: ' +
+      'Shows UIO devices with their maps, drivers and interrupt counts, PCI devices with their BARs, and u-dma-bufs, as the kernel tells of them in sysfs. Accesses: ' +
         'none; no device is opened.',
     )
     .action(list);
