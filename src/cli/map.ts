@@ -23,7 +23,7 @@ export async function readMapFile(file: string, overrides: string | undefined): 
   return device;
 }
 
-export function choosePeripheral(device: DeviceDescription, name: string | undefined): PeripheralDescription {
+function choosePeripheral(device: DeviceDescription, name: string | undefined): PeripheralDescription {
   const { peripherals } = device;
   const names = peripherals.map((one) => one.name);
   if (name === undefined) {

@@ -21,7 +21,7 @@ function distance(from: string, to: string): number {
 }
 
 /** The name that was probably meant: at most a third of its letters differ, upper and lower case count as one. */
-export function nearest(word: string, names: Iterable<string>): string | undefined {
+function nearest(word: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const name of names) {

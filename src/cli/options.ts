@@ -40,7 +40,7 @@ export function withWidth(command: Command): Command {
 }
 
 /** The register description; `overrides` correct it. */
-export function withMap(command: Command): Command {
+function withMap(command: Command): Command {
   return command
     .option('-m, --map <file>', 'register description: SVD, IP-XACT, .hwh, .xsa, csr.json, csr.csv, own JSON')
     .option('-p, --peripheral <name>', 'the peripheral of the description, where it has several')

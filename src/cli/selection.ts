@@ -7,7 +7,7 @@ import { suggestion } from './nearest.js';
 import { bitRange, formatOffset, parseNumber, type Width } from './values.js';
 
 /** Bits of a register, of a field or counted by hand. */
-export interface SelectedBits {
+interface SelectedBits {
   msb: number;
   lsb: number;
   field?: FieldLayout;

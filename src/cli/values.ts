@@ -18,13 +18,6 @@ export function requireNumber(text: string, what: string): bigint {
   throw new UsageError(`${what} is '${text}': it takes a number such as 12, 0xc or 0b1100`);
 }
 
-/** A number of bytes, or an offset. */
-export function requireBytes(text: string, what: string): number {
-  const value = requireNumber(text, what);
-  if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
-  throw new UsageError(`${what} is ${text}: that is too large`);
-}
-
 export function formatValue(value: bigint, bits: number, format: Format = 'hex'): string {
   if (format === 'dec') return `${value}`;
   if (format === 'bin') return `0b${value.toString(2).padStart(bits, '0')}`;
