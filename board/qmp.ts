@@ -8,7 +8,7 @@ export interface QmpEvent {
 }
 
 /** Answer to a command of the QEMU Machine Protocol that QEMU refused. */
-export class QmpError extends Error {
+class QmpError extends Error {
   override readonly name = 'QmpError';
 }
 

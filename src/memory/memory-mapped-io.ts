@@ -289,50 +289,55 @@ export class MemoryMappedIO implements RegisterIO {
     return `MemoryMappedIO { ${this.#target.name} +${hex(start)}, ${hex(this.length)} bytes, ${this.access} }`;
   }
 
-  /** The address of a checked access of `width` bytes at `offset`. */
+  /** The address of a checked load of `width` bytes at `offset`. */
   #at(offset: number, width: number): number {
-    if (
-      !Number.isInteger(offset) ||
-      offset < 0 ||
-      offset > this.length - width ||
-      ((this.#base + offset) & (width - 1)) !== 0 ||
-      this.#target.live !== true ||
-      (width === 8 && !HAS_64_BIT_ACCESS)
-    ) {
-      this.#checkAccess(offset, width, width);
+    if (this.#isOutside(offset, width, width) || this.#target.live !== true) {
+      throw this.#refusal(offset, width, width);
     }
     return this.#base + offset;
   }
 
+  /** The address of a checked store. */
   #atForWriting(offset: number, width: number): number {
-    if (this.#target.writable !== true) throw this.#readOnly();
-    return this.#at(offset, width);
+    if (this.#isOutside(offset, width, width) || this.#target.storable !== true) {
+      this.#checkWritable();
+      throw this.#refusal(offset, width, width);
+    }
+    return this.#base + offset;
   }
 
-  /** The long form of {@link #at}, which says what is wrong with an access of `bytes` bytes in steps of `width`. */
-  #checkAccess(offset: number, width: number, bytes: number): void {
+  /** Whether accesses of `bytes` bytes in steps of `width` have no place at `offset`; {@link #refusal} says why. */
+  #isOutside(offset: number, width: number, bytes: number): boolean {
+    return (
+      !Number.isInteger(offset) ||
+      offset < 0 ||
+      offset > this.length - bytes ||
+      ((this.#base + offset) & (width - 1)) !== 0 ||
+      (width === 8 && !HAS_64_BIT_ACCESS && this.#target.kind !== BUFFER)
+    );
+  }
+
+  #refusal(offset: number, width: number, bytes: number): MmapioError {
     const target = this.#target;
-    if (!target.live) throw target.whyNotLive();
+    if (!target.live) return target.whyNotLive();
     checkByteCount('offset', offset);
     if (offset + bytes > this.length) {
-      throw new MmapioError(
+      return new MmapioError(
         'ERR_OUT_OF_RANGE',
         `An access of ${bytes} bytes at offset ${hex(offset)} passes the end of the region (${hex(this.length)} bytes)`,
       );
     }
     if ((this.#base + offset) % width !== 0) {
-      throw new MmapioError(
+      return new MmapioError(
         'ERR_UNALIGNED',
         `A ${width * 8}-bit access at offset ${hex(offset)} is not aligned: its address in ${target.name} must be a ` +
           `multiple of ${width}`,
       );
     }
-    if (width === 8 && !HAS_64_BIT_ACCESS && target.kind !== BUFFER) {
-      throw new MmapioError(
-        'ERR_UNSUPPORTED',
-        `${process.arch} has no 64-bit access that every device sees as one`,
-      );
-    }
+    return new MmapioError(
+      'ERR_UNSUPPORTED',
+      `${process.arch} has no 64-bit access that every device sees as one`,
+    );
   }
 
   /** `flags` are TO_DEVICE and FIXED. */
@@ -342,17 +347,21 @@ export class MemoryMappedIO implements RegisterIO {
         `array is ${show(array)}: it takes a typed array, whose element width is the access width`,
       );
     }
-    if ((flags & TO_DEVICE) !== 0 && !this.#target.writable) throw this.#readOnly();
+    if ((flags & TO_DEVICE) !== 0) this.#checkWritable();
     const width = array.BYTES_PER_ELEMENT;
-    this.#checkAccess(offset, width, (flags & FIXED) !== 0 ? width : array.byteLength);
+    const bytes = (flags & FIXED) !== 0 ? Math.min(width, array.byteLength) : array.byteLength;
+    if (this.#isOutside(offset, width, bytes) || !this.#target.live)
+      throw this.#refusal(offset, width, bytes);
     transfer(this.#target, this.#base + offset, array, this.#swap && width > 1 ? flags | SWAP_BYTES : flags);
   }
 
-  #readOnly(): MmapioError {
-    if (!this.#target.live) return this.#target.whyNotLive();
-    return new MmapioError(
+  #checkWritable(): void {
+    const target = this.#target;
+    if (!target.live) throw target.whyNotLive();
+    if (target.writable) return;
+    throw new MmapioError(
       'ERR_READ_ONLY',
-      `${this.#target.name} is mapped for reading only: open it with access 'read-write'`,
+      `${target.name} is mapped for reading only: open it with access 'read-write'`,
     );
   }
 }
@@ -400,7 +409,7 @@ function checkStretch(name: string, whole: number, offset: number, length: numbe
   );
 }
 
-function checkValue(value: number, bits: 8 | 16 | 32, name = 'value'): void {
+export function checkValue(value: number, bits: 8 | 16 | 32, name = 'value'): void {
   if (typeof value !== 'number' || value >>> 0 !== value || (bits < 32 && value >>> bits !== 0)) {
     throw invalidValue(name, value, bits);
   }

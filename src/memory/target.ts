@@ -41,8 +41,10 @@ export class Target {
   readonly writable: boolean;
   readonly slot: number;
   readonly offsetInSlot: number;
-  /** False once closed or dead; looked at before every access. */
+  /** False once closed or dead; looked at before every load. */
   live = true;
+  /** `live` and writable in one, looked at before every store. */
+  storable: boolean;
   closed = false;
   /** Byte offset of the bus error that this target died of. */
   #faultOffset: number | undefined = undefined;
@@ -59,6 +61,7 @@ export class Target {
     this.base = facts.base;
     this.length = facts.length;
     this.writable = facts.access === 'read-write';
+    this.storable = this.writable;
     this.slot = facts.slot;
     this.offsetInSlot = facts.offsetInSlot;
     const buffer = facts.buffer ?? NO_MEMORY;
@@ -74,7 +77,7 @@ export class Target {
 
   /** Marks it dead and returns the error to throw. `offset` counts from the target's first byte. */
   die(offset: number): BusError {
-    this.live = false;
+    this.#end();
     this.#faultOffset = offset;
     return new BusError(
       this.name,
@@ -85,8 +88,13 @@ export class Target {
   }
 
   close(): void {
-    this.live = false;
+    this.#end();
     this.closed = true;
+  }
+
+  #end(): void {
+    this.live = false;
+    this.storable = false;
   }
 
   /** The error for an access to a target that is not live. */

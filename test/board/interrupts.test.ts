@@ -67,14 +67,18 @@ test('interrupts that nobody waited for are missed', async () => {
   using uio = new Uio(RTC.name);
   const clock = prepareClock(uio);
   const loop = uio.interrupts({ rearm: false });
+  const first = uio.integer('event');
   for (let i = 0; i < 4; i++) {
+    const before = uio.integer('event');
     raiseClock(clock);
     uio.irqOn();
-    assert.notEqual(uio.integer('event'), 0);
+    // The other processor may be the one that takes the interrupt.
+    while (uio.integer('event') === before);
     clearClock(clock);
   }
   const { value } = await loop.next();
-  assert.equal(value?.missed, 3);
+  assert.deepEqual(value, { count: uio.integer('event'), missed: uio.integer('event') - first - 1 });
+  assert.ok((value?.missed ?? 0) >= 3);
   await loop.return();
 });
 

