@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "mapping.h"
@@ -14,9 +16,24 @@ static struct sigaction previous;
 static size_t page_size;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* A handler installed after ours may pass a fault back to us; without this the two would pass it on for ever.
- * Initial-exec, because the first touch of any other thread-local variable may allocate. */
-static _Thread_local bool passing_on __attribute__((tls_model("initial-exec")));
+/* The threads that are passing a fault on; 0 is a free place. A handler installed after ours may pass a fault back to us,
+ * and without this the two would pass it on for ever. Not a thread-local variable: the first touch of one may allocate,
+ * and the model that does not (initial-exec) is one that musl refuses to a library loaded late. */
+#define PASSING_ON_LIMIT 64
+static _Atomic pid_t passing_on[PASSING_ON_LIMIT];
+
+/* Returns the thread's place, or NULL when it has one already or all are taken. */
+static _Atomic pid_t *start_passing_on(void) {
+  pid_t thread = (pid_t)syscall(SYS_gettid);
+  for (int i = 0; i < PASSING_ON_LIMIT; i++) {
+    if (passing_on[i] == thread) return NULL;
+  }
+  for (int i = 0; i < PASSING_ON_LIMIT; i++) {
+    pid_t none = 0;
+    if (atomic_compare_exchange_strong(&passing_on[i], &none, thread)) return &passing_on[i];
+  }
+  return NULL;
+}
 
 static bool contain(uint8_t *address) {
   struct mapping *mapping = mapping_find(address);
@@ -47,11 +64,11 @@ static void die_by_default(const siginfo_t *info) {
 }
 
 static void pass_on(int signal_number, siginfo_t *info, void *context) {
-  if (passing_on) {
+  _Atomic pid_t *place = start_passing_on();
+  if (place == NULL) {
     die_by_default(info);
     return;
   }
-  passing_on = true;
   if (previous.sa_flags & SA_SIGINFO) {
     previous.sa_sigaction(signal_number, info, context);
   } else if (previous.sa_handler == SIG_DFL || (previous.sa_handler == SIG_IGN && info->si_code > 0)) {
@@ -59,7 +76,7 @@ static void pass_on(int signal_number, siginfo_t *info, void *context) {
   } else if (previous.sa_handler != SIG_IGN) {
     previous.sa_handler(signal_number);
   }
-  passing_on = false;
+  *place = 0;
 }
 
 static void on_bus_error(int signal_number, siginfo_t *info, void *context) {

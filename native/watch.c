@@ -1,7 +1,6 @@
 #include "watch.h"
 
 #include <errno.h>
-#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -133,7 +132,8 @@ int watch_poll(int fd, double timeout_ms) {
   for (;;) {
     struct timespec left, *limit = NULL;
     if (timeout_ms >= 0) {
-      double ms = timeout_ms > 0 ? fmax(0, deadline - now_ms()) : 0;
+      double ms = timeout_ms > 0 ? deadline - now_ms() : 0;
+      if (ms < 0) ms = 0;
       left.tv_sec = (time_t)(ms / 1e3);
       left.tv_nsec = (long)((ms - (double)left.tv_sec * 1e3) * 1e6);
       limit = &left;

@@ -89,6 +89,16 @@ function sanitized(): Part {
   };
 }
 
+/** The package as npm installs it, on every runtime, and the core of every machine. */
+function packaged(): Part {
+  return {
+    name: 'package',
+    command: [process.execPath, '--test', ...testFiles('build/test/package')],
+    obstacle: () =>
+      process.arch === 'x64' ? undefined : 'Debian has the compilers for all the machines on x86-64 only',
+  };
+}
+
 function parts(): Part[] {
   return [
     {
@@ -99,6 +109,7 @@ function parts(): Part[] {
     unit('native engine', [], 'native'),
     unit('no WebAssembly', ['--jitless'], ''),
     sanitized(),
+    packaged(),
     { name: 'example, plain-file', command: [process.execPath, 'build/examples/plain-file.js'] },
     {
       name: 'example, imported-map',

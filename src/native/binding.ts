@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { MmapioError } from '../errors.js';
+import { loadCore } from './load.js';
 
 /** Any typed array; its element width is the width of the accesses. */
 export type TypedArray =
@@ -102,23 +100,7 @@ export interface NativeBinding {
   vfioSetInterrupts(device: number, index: number, flags: number, start: number, events: Int32Array): number;
 }
 
-function load(): NativeBinding {
-  const require = createRequire(import.meta.url);
-  // By the package's own name, because the depth of this file in the package depends on how it was built.
-  const file = join(dirname(require.resolve('mmapio/package.json')), `prebuilds/linux-${process.arch}.node`);
-  try {
-    return require(file) as NativeBinding;
-  } catch (cause) {
-    throw new MmapioError(
-      'ERR_NOT_FOUND',
-      `The native core of mmapio cannot be loaded for ${process.platform} ${process.arch} (looked for ${file}). ` +
-        'Build it with `npm run build` in the package, which needs make and a C compiler',
-      { cause },
-    );
-  }
-}
-
-export const native: NativeBinding = load();
+export const native = loadCore() as NativeBinding;
 
 /**
  * The arguments and the result of an access (`struct access_call` in native/addon.c), which here cost a tenth of

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { BoardError } from '../../board/errors.js';
-import { unpackedModules } from '../../board/modules.js';
+import { BoardError } from '../../../board/errors.js';
+import { unpackedModules } from '../../../board/modules.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'modules-'));
 after(() => rmSync(directory, { recursive: true }));
