@@ -10,6 +10,8 @@ export interface BoardArguments {
     | { kind: 'command'; command: string }
     | { kind: 'prepare' }
     | { kind: 'help' };
+  /** Name of the machine, when given. */
+  machine: string | undefined;
   /** Version of Node.js in the guest, when given. */
   node: string | undefined;
   /** Files and directories to take along. */
@@ -26,6 +28,7 @@ export const usage = `Usage: npm run board                                     a
        npm run board -- [options] --command COMMAND      run a shell command
        npm run board -- --prepare                        fetch and build what is needed, and end
 
+  --machine NAME      arm64 (default), x64, or x64-iommu for VFIO
   --with PATH         take a file or directory along (may be repeated)
   --env NAME=VALUE    set an environment variable (may be repeated)
   --node VERSION      version of Node.js on the board (default: $MMAPIO_BOARD_NODE)
@@ -40,6 +43,7 @@ const options = {
   'console-log': { type: 'string' },
   env: { type: 'string', multiple: true },
   help: { type: 'boolean' },
+  machine: { type: 'string' },
   node: { type: 'string' },
   prepare: { type: 'boolean' },
   tests: { type: 'boolean' },
@@ -66,6 +70,7 @@ export function parseArguments(args: readonly string[]): BoardArguments {
   }
   return {
     action: action(values, rest),
+    machine: values.machine,
     node: values.node,
     with: values.with ?? [],
     env: values.env ?? [],

@@ -29,8 +29,11 @@ export interface BoardOptions {
   extraQemuArguments?: readonly string[];
   /** Further kernel parameters. */
   extraKernelParameters?: string;
-  /** Where QEMU's standard error goes, which is also where its traces go: a file descriptor. Default: kept for error messages. */
-  qemuLog?: number;
+  /**
+   * Where QEMU's standard error goes, which is also where its traces go: a file descriptor, or a function that takes it
+   * piece by piece and has got all of it when {@link Board.stop} is done. Default: kept for error messages.
+   */
+  qemuLog?: number | ((data: Buffer) => void);
   /** How long the guest may take to come up, in ms. Default: 120000. */
   bootTimeout?: number;
   /** Aborting it stops the board, also while it is being built. */
@@ -55,7 +58,7 @@ const pressButton: Requests = {
 /** Builds what is needed, starts a board and waits until its system is up. */
 export async function startBoard(options: BoardOptions = {}): Promise<Board> {
   const machine = options.machine ?? arm64;
-  const node = options.node ?? defaultNode();
+  const node = options.node ?? defaultNode(machine);
   const image = await prepareImage({ machine, node, signal: options.signal });
   options.signal?.throwIfAborted();
   const initrd = openInitrd(image.archives, options.files ?? []);
@@ -88,7 +91,7 @@ export class Board {
     const stdio: StdioOptions = [
       'ignore',
       'ignore',
-      options.qemuLog ?? 'pipe',
+      typeof options.qemuLog === 'number' ? options.qemuLog : 'pipe',
       initrd,
       ...channels.map(() => 'pipe' as const),
     ];
@@ -105,7 +108,8 @@ export class Board {
     this.#requests = { ...pressButton, ...options.requests };
     this.qmp = new Qmp(this.#sockets.qmp);
     this.#sockets.console.on('data', (data: Buffer) => this.#console.append(data.toString('latin1')));
-    this.#qemu.stderr?.on('data', (data: Buffer) => this.#messages.append(data.toString()));
+    const keep = (data: Buffer) => this.#messages.append(data.toString());
+    this.#qemu.stderr?.on('data', typeof options.qemuLog === 'function' ? options.qemuLog : keep);
     this.ended = new Promise((resolve) => {
       this.#qemu.on('error', (error) => {
         this.#outcome = error.message;

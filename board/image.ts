@@ -8,9 +8,9 @@ import { compilerPrefix, type Machine } from './machine.js';
 import { prepareSystem } from './system.js';
 
 /** The Node.js that runs in the guest unless another version is asked for. */
-export function defaultNode(): string {
+export function defaultNode(machine: Machine): string {
   const { MMAPIO_BOARD_NODE } = process.env;
-  return MMAPIO_BOARD_NODE || '26.12.0';
+  return MMAPIO_BOARD_NODE || machine.node;
 }
 
 /** Everything that QEMU needs and that does not change from one start to the next. */
@@ -48,7 +48,9 @@ export async function prepareImage(options: ImageOptions): Promise<Image> {
 /** Node.js for the guest, from npm's registry. */
 async function prepareNode({ machine, node, signal }: ImageOptions): Promise<string> {
   if (!/^\d+\.\d+\.\d+$/.test(node)) {
-    throw new BoardError(`${node} is not a version of Node.js: give all three numbers, such as 26.12.0.`);
+    throw new BoardError(
+      `${node} is not a version of Node.js: give all three numbers, such as ${machine.node}.`,
+    );
   }
   return cached(`node-${machine.arch}-${node}`, async (directory) => {
     requireProgram('npm', 'to fetch Node.js for the guest');

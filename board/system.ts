@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fileEntry, writeArchive } from './archive.js';
 import { cached, digest } from './cache.js';
@@ -9,18 +9,17 @@ import { DebianArchive, type DebianPackage } from './debian.js';
 import { BoardError } from './errors.js';
 import { progress, requireProgram, run } from './host.js';
 import { compilerPrefix, type Machine } from './machine.js';
+import { type KernelModule, moduleEntries, unpackedModules } from './modules.js';
 
+const here = dirname(fileURLToPath(import.meta.url));
 const systemPackages = ['busybox-static', 'libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1'];
 
 /** Kernel, modules, busybox and the libraries that Node.js needs. */
 export async function prepareSystem(machine: Machine, signal?: AbortSignal): Promise<string> {
-  const recipe = await readFile(fileURLToPath(import.meta.url));
-  const name = `system-${machine.arch}-${digest(recipe, JSON.stringify([machine.kernelPackage, machine.modules]))}`;
+  const recipe = await Promise.all(['system.js', 'modules.js'].map((file) => readFile(join(here, file))));
+  const name = `system-${machine.arch}-${digest(...recipe, JSON.stringify([machine.kernelPackage, machine.modules]))}`;
   return cached(name, async (directory) => {
-    const tools = compilerPrefix(machine);
-    for (const program of [`${tools}gcc`, 'make', 'tar', 'xz']) {
-      requireProgram(program, "to build the kernel's UIO driver");
-    }
+    requireProgram('xz', "to unpack the kernel's modules");
     progress('building the system, once: asking for the package lists');
     const archive = await DebianArchive.open(join(directory, 'apt'), architectures(machine), signal);
     const kernel = await newestKernel(archive, machine.kernelPackage);
@@ -28,11 +27,10 @@ export async function prepareSystem(machine: Machine, signal?: AbortSignal): Pro
     progress(`fetching the Linux ${kernel.version} kernel and the system's libraries`);
     await archive.unpack(root, [kernel.name, ...systemPackages]);
     const release = kernel.name.replace('linux-image-', '');
-    const modules = await unpackedModules(machine, join(root, 'lib/modules', release, 'kernel'));
-    modules.push({
-      name: 'uio_pdrv_genirq',
-      file: await buildUioDriver(archive, machine, kernel, directory),
-    });
+    const modules = await unpackedModules(join(root, 'lib/modules', release, 'kernel'), machine.modules);
+    if (machine.deviceTree !== undefined) {
+      modules.push(await buildUioDriver(archive, machine, kernel, directory));
+    }
     progress('writing the root file system');
     await copyFile(join(root, 'boot', `vmlinuz-${release}`), join(directory, 'kernel'));
     const entries = [
@@ -42,7 +40,7 @@ export async function prepareSystem(machine: Machine, signal?: AbortSignal): Pro
     ];
     writeArchive(join(directory, 'system.cpio'), entries);
     for (const leftOver of ['apt', 'root', 'driver']) {
-      await rm(join(directory, leftOver), { recursive: true });
+      await rm(join(directory, leftOver), { recursive: true, force: true });
     }
   });
 }
@@ -50,7 +48,7 @@ export async function prepareSystem(machine: Machine, signal?: AbortSignal): Pro
 /** The machine's own architecture first; the kernel's build tools are programs for the host. */
 function architectures(machine: Machine): string[] {
   const host = process.arch === 'x64' ? 'amd64' : process.arch;
-  return host === machine.arch ? [host] : [machine.arch, host];
+  return host === machine.debianArch ? [host] : [machine.debianArch, host];
 }
 
 async function newestKernel(archive: DebianArchive, metaPackage: string): Promise<DebianPackage> {
@@ -62,36 +60,20 @@ async function newestKernel(archive: DebianArchive, metaPackage: string): Promis
   return archive.show(name);
 }
 
-interface Module {
-  name: string;
-  file: string;
-}
-
-/** The modules that init loads, decompressed where Debian compresses them. */
-async function unpackedModules(machine: Machine, directory: string): Promise<Module[]> {
-  const modules = machine.modules.map((path) => ({
-    name: basename(path),
-    file: join(directory, `${path}.ko`),
-  }));
-  for (const { file } of modules) {
-    if (!existsSync(file)) {
-      await run('xz', ['--decompress', `${file}.xz`]);
-    }
-  }
-  return modules;
-}
-
-/** Debian's kernel leaves uio_pdrv_genirq out: builds it from Debian's own source package. Returns the module. */
+/** Debian's kernel leaves uio_pdrv_genirq out: builds it from Debian's own source package. */
 async function buildUioDriver(
   archive: DebianArchive,
   machine: Machine,
   kernel: DebianPackage,
   directory: string,
-): Promise<string> {
+): Promise<KernelModule> {
+  for (const program of [`${compilerPrefix(machine)}gcc`, 'make', 'tar']) {
+    requireProgram(program, "to build the kernel's UIO driver");
+  }
   const release = kernel.name.replace('linux-image-', '');
   const series = /^\d+\.\d+/.exec(release)?.[0] ?? '';
   const headers = await archive.show(`linux-headers-${release}`);
-  const host = architectures(machine).at(-1) ?? machine.arch;
+  const host = architectures(machine).at(-1) ?? machine.debianArch;
   const needed = headers.depends.filter((name) => name.startsWith('linux-'));
   const tree = join(directory, 'driver', 'headers');
   progress('fetching the kernel headers');
@@ -106,7 +88,7 @@ async function buildUioDriver(
   const module = join(directory, 'driver', 'module');
   await extractDriver(join(source, 'usr/src', `linux-source-${series}.tar.xz`), module);
   await compileModule(join(tree, 'usr/src', headers.name), tree, module, machine);
-  return join(module, 'uio_pdrv_genirq.ko');
+  return { name: 'uio_pdrv_genirq', file: join(module, 'uio_pdrv_genirq.ko') };
 }
 
 async function extractDriver(tarball: string, directory: string): Promise<void> {
@@ -123,17 +105,9 @@ async function compileModule(headers: string, tree: string, module: string, mach
   const installed = await readFile(makefile, 'utf8');
   await writeFile(makefile, installed.replaceAll('/usr/src/', `${tree}/usr/src/`));
   const prefix = compilerPrefix(machine);
-  const toolchain = [`ARCH=${machine.arch}`, `CROSS_COMPILE=${prefix}`, `CC=${prefix}gcc`];
+  const toolchain = [`ARCH=${machine.debianArch}`, `CROSS_COMPILE=${prefix}`, `CC=${prefix}gcc`];
   await run('make', ['-C', headers, `M=${module}`, ...toolchain, 'modules']);
   await run(`${prefix}strip`, ['--strip-debug', join(module, 'uio_pdrv_genirq.ko')]);
-}
-
-function moduleEntries(modules: readonly Module[]): CpioEntry[] {
-  const list = modules.map(({ name }) => `${name}\n`).join('');
-  return [
-    { type: 'file', path: 'lib/modules/load', data: Buffer.from(list) },
-    ...modules.map(({ name, file }) => fileEntry(`lib/modules/${name}.ko`, file)),
-  ];
 }
 
 /** Every shared library of the unpacked packages, in the one directory that the dynamic linker searches first. */

@@ -5,7 +5,7 @@ import type { BoardOptions } from './board.js';
 import { BoardError } from './errors.js';
 import { checkout, findProgram, installPackages, progress, run, shellCommand } from './host.js';
 import { defaultNode, prepareImage } from './image.js';
-import { arm64, type Machine } from './machine.js';
+import { arm64, type Machine, machines } from './machine.js';
 import { boardFiles, guestPath, scriptFiles } from './payload.js';
 
 /** What is to be done on which board. */
@@ -23,8 +23,8 @@ export async function planTask(
   interactive: boolean,
   signal: AbortSignal,
 ): Promise<BoardTask | null> {
-  const machine = arm64;
-  const node = parsed.node ?? defaultNode();
+  const machine = machineNamed(parsed.machine);
+  const node = parsed.node ?? defaultNode(machine);
   if (parsed.action.kind === 'prepare') {
     await prepareImage({ machine, node, signal });
     return null;
@@ -38,6 +38,15 @@ export async function planTask(
     command,
     terminal: interactive && parsed.action.kind === 'repl',
   };
+}
+
+function machineNamed(name: string | undefined): Machine {
+  const machine = name === undefined ? arm64 : machines.find((candidate) => candidate.name === name);
+  if (machine === undefined) {
+    const names = machines.map((candidate) => candidate.name).join(', ');
+    throw new BoardError(`There is no machine ${name}: --machine takes ${names}.`);
+  }
+  return machine;
 }
 
 /** What to run: the files it needs, the directory it runs in and its words. */

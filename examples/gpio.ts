@@ -73,7 +73,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   using device = new Uio('gpio@9030000');
   const gpio = new Gpio(device);
   console.log('lines', gpio.read(0xff).toString(2).padStart(8, '0'));
-  const raised = await gpio.whenLow(0b1000, { timeout: 1000 });
+  const raised = await gpio.whenLow(0b1000, { timeout: 10_000 });
   console.log(raised === null ? 'no interrupt came' : `low: lines ${raised.toString(2).padStart(8, '0')}`);
   process.exitCode = raised === 0b1000 ? 0 : 1;
 }

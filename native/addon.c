@@ -1,5 +1,6 @@
 /*
- * The Node-API face of the core: converts arguments, calls, converts results.
+ * The Node-API face of the core: converts arguments, calls, converts results. What devices need beyond mappings and
+ * waiting is in addon-devices.c.
  *
  * It trusts its callers, src/memory/ and src/interrupts/, which have checked every argument. Registers are addressed by
  * slot (see mapping.h) and byte offset.
@@ -11,71 +12,10 @@
 #include <unistd.h>
 
 #include "access.h"
+#include "addon.h"
 #include "mapping.h"
 #include "transfer.h"
 #include "watch.h"
-
-/*
- * The arguments and the result of an access, in an ArrayBuffer that JavaScript has views of: getting two arguments
- * and returning a number through Node-API costs 13 ns of the 20 ns that an access then takes (Node.js 20), this costs 2.
- * src/native/binding.ts has the same layout.
- */
-struct access_call {
-  double offset;
-  uint64_t value;
-  int32_t slot;
-  volatile uint32_t fault_count; /* of the mappings outside the window */
-};
-
-/* What belongs to one JavaScript environment (the main thread or a worker). */
-struct environment {
-  struct access_call *call;
-  uint8_t *window; /* the window's first byte; its first word counts the faults inside it */
-  struct watcher *watcher;
-};
-
-#define GET_ARGUMENTS(n)                                                                    \
-  struct environment *environment;                                                          \
-  napi_value arguments[n];                                                                  \
-  size_t argument_count = n;                                                                \
-  napi_get_cb_info(env, info, &argument_count, arguments, NULL, (void **)&environment);     \
-  (void)environment
-
-static int32_t to_int32(napi_env env, napi_value value) {
-  int32_t number = 0;
-  napi_get_value_int32(env, value, &number);
-  return number;
-}
-
-static int64_t to_int64(napi_env env, napi_value value) {
-  int64_t number = 0;
-  napi_get_value_int64(env, value, &number);
-  return number;
-}
-
-static uint32_t to_uint32(napi_env env, napi_value value) {
-  uint32_t number = 0;
-  napi_get_value_uint32(env, value, &number);
-  return number;
-}
-
-static bool to_bool(napi_env env, napi_value value) {
-  bool result = false;
-  napi_get_value_bool(env, value, &result);
-  return result;
-}
-
-static napi_value from_int32(napi_env env, int32_t number) {
-  napi_value value;
-  napi_create_int32(env, number, &value);
-  return value;
-}
-
-static napi_value from_double(napi_env env, double number) {
-  napi_value value;
-  napi_create_double(env, number, &value);
-  return value;
-}
 
 /* map(fd, offset, length, writable, windowAddress): slot or negative errno. windowAddress < 0: outside the window. */
 static napi_value map(napi_env env, napi_callback_info info) {
@@ -217,10 +157,7 @@ static void tear_down(void *data) {
   free(environment);
 }
 
-static const struct {
-  const char *name;
-  napi_callback function;
-} functions[] = {
+static const struct addon_function functions[] = {
     {"map", map},
     {"unmap", unmap},
     {"sync", sync_pages},
@@ -240,7 +177,17 @@ static const struct {
     {"watch", watch},
     {"unwatch", unwatch},
     {"poll", poll_descriptor},
+    {NULL, NULL},
 };
+
+static void define(napi_env env, napi_value exports, struct environment *environment,
+                   const struct addon_function *list) {
+  for (; list->name != NULL; list++) {
+    napi_value function;
+    napi_create_function(env, list->name, NAPI_AUTO_LENGTH, list->function, environment, &function);
+    napi_set_named_property(env, exports, list->name, function);
+  }
+}
 
 NAPI_MODULE_INIT() {
   struct environment *environment = calloc(1, sizeof *environment);
@@ -254,11 +201,8 @@ NAPI_MODULE_INIT() {
   /* The module object keeps it alive for as long as the functions exist. */
   napi_set_named_property(env, exports, "call", call);
   napi_set_named_property(env, exports, "pageSize", from_double(env, (double)sysconf(_SC_PAGESIZE)));
-  for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-    napi_value function;
-    napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].function, environment, &function);
-    napi_set_named_property(env, exports, functions[i].name, function);
-  }
+  define(env, exports, environment, functions);
+  define(env, exports, environment, addon_device_functions);
   napi_add_env_cleanup_hook(env, tear_down, environment);
   return exports;
 }

@@ -67,8 +67,8 @@ static int map_pages(const struct mapping_request *request, uint8_t **base) {
   return 0;
 }
 
-static void release_pages(uint8_t *base, size_t length, bool in_window) {
-  if (in_window) {
+static void release_pages(uint8_t *base, size_t length, bool visible) {
+  if (visible) {
     mmap(base, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
   } else {
     munmap(base, length);
@@ -89,6 +89,7 @@ int mapping_open(const struct mapping_request *request) {
     struct mapping *mapping = mapping_at(slot);
     mapping->length = request->length;
     mapping->in_window = request->window_address != NULL;
+    mapping->in_view = false;
     mapping->owner = request->owner;
     mapping->fault_count = request->fault_count;
     mapping->fault_offset = 0;
@@ -103,7 +104,7 @@ int mapping_open(const struct mapping_request *request) {
 /* Called with the lock held. */
 static void close_mapping(struct mapping *mapping) {
   uint8_t *base = atomic_exchange(&mapping->base, NULL);
-  if (base != NULL) release_pages(base, mapping->length, mapping->in_window);
+  if (base != NULL) release_pages(base, mapping->length, mapping->in_window || mapping->in_view);
 }
 
 void mapping_close(int slot) {
@@ -118,6 +119,27 @@ void mapping_close_all_of(const void *owner) {
     for (int i = 0; i < CHUNK; i++) {
       if (chunks[c][i].owner == owner) close_mapping(&chunks[c][i]);
     }
+  }
+  pthread_mutex_unlock(&lock);
+}
+
+uint8_t *mapping_view(int slot) {
+  pthread_mutex_lock(&lock);
+  struct mapping *mapping = mapping_at(slot);
+  mapping->in_view = true;
+  uint8_t *base = mapping->base;
+  pthread_mutex_unlock(&lock);
+  return base;
+}
+
+void mapping_view_gone(uint8_t *base, size_t length) {
+  pthread_mutex_lock(&lock);
+  /* Nothing else can have been mapped there meanwhile, so what is found is the mapping that was viewed. */
+  struct mapping *mapping = mapping_find(base);
+  if (mapping != NULL) {
+    mapping->in_view = false;
+  } else {
+    munmap(base, length);
   }
   pthread_mutex_unlock(&lock);
 }

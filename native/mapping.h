@@ -15,6 +15,7 @@ struct mapping {
   _Atomic(uint8_t *) base;        /* NULL while the slot is free */
   size_t length;                  /* in bytes, whole pages */
   bool in_window;                 /* its pages belong to a window: never unmapped, only replaced */
+  bool in_view;                   /* the same while an ArrayBuffer shows them */
   const void *owner;              /* the environment it is closed with */
   volatile uint32_t *fault_count; /* raised by the SIGBUS handler, looked at after each access */
   size_t fault_offset;            /* where the latest bus error was */
@@ -34,6 +35,11 @@ struct mapping_request {
 int mapping_open(const struct mapping_request *request);
 void mapping_close(int slot);
 void mapping_close_all_of(const void *owner);
+
+/* Hands the pages of a mapping outside the window to an ArrayBuffer: until mapping_view_gone() its address range is given
+ * to nothing else, and after mapping_close() it reads as zeros. Returns its first byte. */
+uint8_t *mapping_view(int slot);
+void mapping_view_gone(uint8_t *base, size_t length);
 
 /* msync of whole pages. Returns 0 or a negative errno. */
 int mapping_sync(int slot, size_t offset, size_t length);

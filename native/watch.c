@@ -127,11 +127,12 @@ static double now_ms(void) {
 }
 
 int watch_poll(int fd, double timeout_ms) {
-  const double deadline = now_ms() + timeout_ms;
+  /* The clock is asked only where it matters: on some machines it is a slow device. */
+  const double deadline = timeout_ms > 0 ? now_ms() + timeout_ms : 0;
   for (;;) {
     struct timespec left, *limit = NULL;
     if (timeout_ms >= 0) {
-      double ms = deadline - now_ms();
+      double ms = timeout_ms > 0 ? deadline - now_ms() : 0;
       if (ms < 0) ms = 0;
       left.tv_sec = (time_t)(ms / 1e3);
       left.tv_nsec = (long)((ms - (double)left.tv_sec * 1e3) * 1e6);

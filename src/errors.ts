@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'ERR_INVALID_VALUE'
   /** A write to something that was opened for reading only. */
   | 'ERR_READ_ONLY'
+  /** The device was removed, or the kernel asks for it back. */
+  | 'ERR_REMOVED'
   /** Use of a mapping or device after its `close()`. */
   | 'ERR_CLOSED'
   /** An access was answered by a bus error, or its mapping is dead since an earlier one. */
@@ -54,6 +56,8 @@ export class MmapioError extends Error {
   }
 }
 
+type Remedy = string | ((code: string) => string | undefined) | undefined;
+
 /** What the kernel refused, with the same properties as Node's own system errors. */
 export class SystemError extends MmapioError {
   override name = 'SystemError';
@@ -66,12 +70,13 @@ export class SystemError extends MmapioError {
 
   /**
    * @param errno - negative errno
-   * @param remedy - a sentence on what to do about it, where the kernel's reason is known
+   * @param remedy - a sentence on what to do about it, where the kernel's reason is known; or what knows it by the code
    */
-  constructor(errno: number, syscall: string, path?: string, remedy?: string, options?: ErrorOptions) {
+  constructor(errno: number, syscall: string, path?: string, remedy?: Remedy, options?: ErrorOptions) {
     const [code, description] = getSystemErrorMap().get(errno) ?? [`errno ${-errno}`, 'unknown error'];
     const where = path === undefined ? '' : ` '${path}'`;
-    const hint = remedy === undefined ? '' : `. ${remedy}`;
+    const advice = typeof remedy === 'function' ? remedy(code) : remedy;
+    const hint = advice === undefined ? '' : `. ${advice}`;
     super(code, `${code}: ${description}, ${syscall}${where}${hint}`, options);
     this.errno = errno;
     this.syscall = syscall;
@@ -79,10 +84,10 @@ export class SystemError extends MmapioError {
   }
 
   /** The same facts as an error of Node's own `fs`, which becomes the `cause`. Anything else is thrown as it is. */
-  static from(error: unknown, remedy?: (code: string) => string | undefined): SystemError {
+  static from(error: unknown, remedy?: Remedy): SystemError {
     if (!(error instanceof Error) || !('errno' in error) || !('syscall' in error)) throw error;
-    const { errno, syscall, code, path } = error as NodeJS.ErrnoException;
-    return new SystemError(errno ?? 0, syscall ?? 'unknown', path, remedy?.(code ?? ''), { cause: error });
+    const { errno, syscall, path } = error as NodeJS.ErrnoException;
+    return new SystemError(errno ?? 0, syscall ?? 'unknown', path, remedy, { cause: error });
   }
 }
 

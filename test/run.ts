@@ -34,20 +34,24 @@ function unit(name: string, flags: readonly string[], engine: string): Part {
   return { name: `unit, ${name}`, command, env: { MMAPIO_ENGINE: engine } };
 }
 
-function onBoard(name: string, args: readonly string[]): Part {
-  return { name: `board, ${name}`, command: [...board, ...args], obstacle: boardObstacle };
+function onBoard(name: string, args: readonly string[], machine = 'arm64'): Part {
+  return {
+    name: `board ${machine}, ${name}`,
+    command: [...board, '--machine', machine, ...args],
+    obstacle: () => boardObstacle(machine),
+  };
 }
 
-let boardReason: string | undefined | null = null;
+const boardReasons = new Map<string, string | undefined>();
 
-/** Builds the board once; what stands in the way is its own message. */
-function boardObstacle(): string | undefined {
-  if (boardReason === null) {
-    const [command = '', ...args] = [...board, '--prepare'];
+/** Builds a board once; what stands in the way is its own message. */
+function boardObstacle(machine: string): string | undefined {
+  if (!boardReasons.has(machine)) {
+    const [command = '', ...args] = [...board, '--machine', machine, '--prepare'];
     const { status, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
-    boardReason = status === 0 ? undefined : stderr.trim();
+    boardReasons.set(machine, status === 0 ? undefined : stderr.trim());
   }
-  return boardReason;
+  return boardReasons.get(machine);
 }
 
 /** The package with a sanitized core, in a folder of its own. */
@@ -124,6 +128,16 @@ function parts(): Part[] {
         'build/test/board',
       ]),
     ),
+    // examples/axi-dma.ts is run over a simulated device, by the unit tests
+    onBoard('example edu', ['examples/edu.ts'], 'x64'),
+    onBoard('example edu', ['examples/edu.ts'], 'x64-iommu'),
+    onBoard('PCI devices', ['--tests', 'build/test/board-x64'], 'x64'),
+    onBoard('VFIO', ['--tests', 'build/test/board-x64-iommu'], 'x64-iommu'),
+    {
+      name: 'board x64-iommu, devices pulled out',
+      command: [process.execPath, 'build/test/hotplug/main.js'],
+      obstacle: () => boardObstacle('x64-iommu'),
+    },
   ];
 }
 

@@ -9,7 +9,7 @@ const mmapio: object = await import('mmapio').catch((error: Error) => {
 });
 
 process.stdout.write(
-  `Node.js ${process.version} on a virtual arm64 board; mmapio is loaded: ${Object.keys(mmapio).join(', ')}.\n` +
+  `Node.js ${process.version} on a virtual ${process.arch} board; mmapio is loaded: ${Object.keys(mmapio).join(', ')}.\n` +
     'Uio.list() shows the devices. Leave with .exit or Ctrl-D.\n',
 );
 const repl = start({ prompt: 'board> ', breakEvalOnSigint: true });

@@ -54,6 +54,28 @@ static void accesses_of_every_width_arrive(void) {
   close(fd);
 }
 
+static void a_closed_mapping_reads_as_zeros_while_it_is_viewed(void) {
+  volatile uint32_t faults = 0;
+  int fd = open_file(page);
+  int slot = open_mapping(fd, page, NULL, &faults);
+  uint8_t *view = mapping_view(slot);
+  store32(view, 0x5a5a5a5a);
+  mapping_close(slot);
+  assert(load32(view) == 0);
+  store32(view, 0xffffffff);
+  int other = open_mapping(fd, page, NULL, &faults);
+  assert(mapping_at(other)->base != view && load32(mapping_at(other)->base) == 0x5a5a5a5a);
+  mapping_view_gone(view, page);
+
+  /* The view may also end first. */
+  uint8_t *base = mapping_view(other);
+  mapping_view_gone(base, page);
+  assert(load32(base) == 0x5a5a5a5a);
+  mapping_close(other);
+  assert(msync(base, page, MS_ASYNC) == -1 && errno == ENOMEM);
+  close(fd);
+}
+
 static void a_refused_mapping_leaves_the_window_whole(void) {
   volatile uint32_t faults = 0;
   uint8_t *window = mmap(NULL, 4 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -135,9 +157,10 @@ static void bus_errors_are_contained_in_every_thread(void) {
 int main(void) {
   page = (size_t)sysconf(_SC_PAGESIZE);
   accesses_of_every_width_arrive();
+  a_closed_mapping_reads_as_zeros_while_it_is_viewed();
   a_refused_mapping_leaves_the_window_whole();
   transfers_move_every_element_once();
   bus_errors_are_contained_in_every_thread();
-  puts("4 passed, 0 failed");
+  puts("5 passed, 0 failed");
   return 0;
 }

@@ -109,7 +109,12 @@ export const REGISTER: Record<string, Check> = {
   fields: listOf(objectOf(FIELD, 'name', 'bitOffset', 'bitWidth')),
 };
 
+/** Clusters inside clusters; every one costs a level of the stack. */
+const DEEPEST = 256;
+
 const node: Check = (value, path, report) => {
+  if (path.split('.registers').length > DEEPEST)
+    fail(report, path.slice(0, path.indexOf('.registers')), `has clusters nested more than ${DEEPEST} deep`);
   const { kind } = (value ?? {}) as Json;
   if (kind !== 'cluster') {
     const result = objectOf(REGISTER, 'name', 'offset')(value, path, report) as Json;

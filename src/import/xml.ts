@@ -1,20 +1,32 @@
 import { SaxesParser } from 'saxes';
 import type { Place, Report } from './problems.js';
 
+/** Of the elements without any, which most are. */
+const NO_CHILDREN: readonly XmlElement[] = [];
+
 /** An element with what an import needs of it: names have no namespace prefix, comments are gone. */
 export class XmlElement {
   readonly name: string;
   readonly line: number;
   readonly parent: XmlElement | undefined;
-  readonly children: XmlElement[] = [];
-  /** All character data directly inside, as it stands. */
+  /** All character data directly inside, as it stands, unless it is nothing but blanks. */
   text = '';
+  #children = NO_CHILDREN as XmlElement[];
   #attributes: Record<string, string> | undefined;
 
   constructor(name: string, line: number, parent: XmlElement | undefined) {
     this.name = name;
     this.line = line;
     this.parent = parent;
+  }
+
+  get children(): readonly XmlElement[] {
+    return this.#children;
+  }
+
+  append(child: XmlElement): void {
+    if (this.#children === NO_CHILDREN) this.#children = [child];
+    else this.#children.push(child);
   }
 
   setAttributes(attributes: Record<string, string>): void {
@@ -30,13 +42,13 @@ export class XmlElement {
 
   /** The first child of that name. */
   child(name: string): XmlElement | undefined {
-    for (const child of this.children) if (child.name === name) return child;
+    for (const child of this.#children) if (child.name === name) return child;
     return undefined;
   }
 
   /** All children of that name. */
   all(name: string): XmlElement[] {
-    return this.children.filter((child) => child.name === name);
+    return this.#children.filter((child) => child.name === name);
   }
 
   /** The trimmed text of the first child of that name; undefined where there is none or it is empty. */
@@ -47,12 +59,18 @@ export class XmlElement {
 
 const localName = (name: string) => name.slice(name.indexOf(':') + 1);
 
-/** The character encoding that the first bytes declare or show. */
+/** Deeper than any description; every level costs the readers of the document a level of their stack. */
+const DEEPEST = 256;
+
+/** The character encoding that the first bytes show or declare. */
 function encodingOf(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
   const start = new TextDecoder('latin1').decode(bytes.subarray(0, 200));
-  return /^[^>]*\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']/.exec(start)?.[1] ?? 'utf-8';
+  const declared = /^[^>]*\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']/.exec(start)?.[1] ?? 'utf-8';
+  // A declaration that can be read byte by byte is not in UTF-16, whatever it says.
+  return /^utf-?16/i.test(declared) ? 'utf-8' : declared;
 }
 
 function decodeBytes(bytes: Uint8Array, report: Report): string {
@@ -60,13 +78,14 @@ function decodeBytes(bytes: Uint8Array, report: Report): string {
   let decoder: InstanceType<typeof TextDecoder>;
   try {
     decoder = new TextDecoder(encoding, { fatal: true });
-  } catch (cause) {
-    return report.fail(`the encoding '${encoding}' is not known here`, { line: 1 }, { cause });
+  } catch {
+    report.warn('text-encoding', `the encoding '${encoding}' is not known here; read as UTF-8`, { line: 1 });
+    decoder = new TextDecoder('utf-8', { fatal: true });
   }
   try {
     return decoder.decode(bytes);
   } catch {
-    report.warn('text-encoding', `not valid ${encoding}; read as windows-1252`, { line: 1 });
+    report.warn('text-encoding', `not valid ${decoder.encoding}; read as windows-1252`, { line: 1 });
     return new TextDecoder('windows-1252').decode(bytes);
   }
 }
@@ -92,18 +111,24 @@ export function parseXml(source: string | Uint8Array, report: Report): XmlElemen
   const parser = new SaxesParser({ position: true, xmlns: false });
   let root: XmlElement | undefined;
   let current: XmlElement | undefined;
+  let depth = 0;
   parser.on('opentagstart', ({ name }) => {
+    if (++depth > DEEPEST) {
+      report.fail(`elements are nested more than ${DEEPEST} deep`, { line: parser.line + skipped });
+    }
     const element = new XmlElement(localName(name), parser.line + skipped, current);
     if (current === undefined) root = element;
-    else current.children.push(element);
+    else current.append(element);
     current = element;
   });
   parser.on('opentag', ({ attributes }) => current?.setAttributes(attributes));
   parser.on('closetag', () => {
     current = current?.parent;
+    depth--;
   });
   const addText = (data: string) => {
-    if (current !== undefined) current.text += data;
+    // Blanks between elements would keep alive what they are cut from.
+    if (current !== undefined && data.trim() !== '') current.text += data;
   };
   parser.on('text', addText);
   parser.on('cdata', addText);

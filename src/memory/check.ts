@@ -27,6 +27,14 @@ export function checkByteCount(name: string, value: unknown): number {
   );
 }
 
+/** An address, as a bigint. Above 2⁵³ no machine has any, and mmap(2) is given it as a number. */
+export function checkAddress(value: unknown): bigint {
+  if (typeof value !== 'number' && typeof value !== 'bigint')
+    throw invalidArgument(`address is ${show(value)}: it takes a number or a bigint`);
+  if (value >= 0 && Number.isSafeInteger(Number(value))) return BigInt(value);
+  throw new MmapioError('ERR_OUT_OF_RANGE', `address is ${show(value)}: it takes 0 to 2^53 - 1`);
+}
+
 /** One of the names that an option takes. */
 export function checkChoice<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
   if (choices.includes(value as T)) return value as T;

@@ -28,6 +28,23 @@ export interface OpenOptions extends MapOptions {
 /** The target of a mapping, for the regions over it. */
 export let targetOf: (map: MemoryMap) => Target;
 
+/** A device's descriptor, and what of it to map. */
+export interface DeviceStretch extends MapOptions {
+  fd: number;
+  /** What the descriptor is open on, for messages. */
+  path: string;
+  length: number;
+}
+
+/**
+ * Maps a stretch of a device without asking for its file's size, which for some devices is not what can be mapped. The
+ * descriptor may be one that only the native core can use.
+ */
+export let mapDevice: (stretch: DeviceStretch) => MemoryMap;
+
+/** The slot of a mapping in the native core. */
+export let slotOf: (map: MemoryMap) => number;
+
 /**
  * Pages of a file or device brought into the process by mmap(2) (`MAP_SHARED`).
  *
@@ -47,6 +64,8 @@ export class MemoryMap {
 
   static {
     targetOf = (map) => map.#target;
+    slotOf = (map) => map.#pages.slot;
+    mapDevice = ({ fd, path, length, ...options }) => new MemoryMap(fd, path, options, () => length);
   }
 
   /**
@@ -68,7 +87,7 @@ export class MemoryMap {
       throw SystemError.from(error, openRemedy);
     }
     try {
-      return new MemoryMap(fd, file, options);
+      return new MemoryMap(fd, file, options, lengthOf);
     } finally {
       closeSync(fd);
     }
@@ -82,14 +101,14 @@ export class MemoryMap {
   static fromFd(fd: number, options: MapOptions = {}): MemoryMap {
     if (!Number.isInteger(fd) || fd < 0 || fd > 0x7fffffff)
       throw invalidArgument(`fd is ${show(fd)}: it takes an open descriptor`);
-    return new MemoryMap(fd, pathOf(fd), options);
+    return new MemoryMap(fd, pathOf(fd), options, lengthOf);
   }
 
-  private constructor(fd: number, path: string, options: MapOptions) {
+  private constructor(fd: number, path: string, options: MapOptions, measure: typeof lengthOf) {
     const access = accessOf(options);
     const wanted = requestedEngine(options.engine);
     const offset = checkByteCount('offset', options.offset ?? 0);
-    const length = lengthOf(fd, path, offset, options.length);
+    const length = measure(fd, path, offset, options.length);
 
     const head = offset % native.pageSize;
     const whole = Math.ceil((head + length) / native.pageSize) * native.pageSize;

@@ -409,7 +409,7 @@ function checkStretch(name: string, whole: number, offset: number, length: numbe
   );
 }
 
-function checkValue(value: number, bits: 8 | 16 | 32, name = 'value'): void {
+export function checkValue(value: number, bits: 8 | 16 | 32, name = 'value'): void {
   if (typeof value !== 'number' || value >>> 0 !== value || (bits < 32 && value >>> bits !== 0)) {
     throw invalidValue(name, value, bits);
   }

@@ -16,7 +16,7 @@ export type TypedArray =
 
 /**
  * The native core, as `native/addon.c` exports it. Nothing here checks its arguments: a wrong one is undefined
- * behaviour. Only `memory/` and `interrupts/` call it, with what they have checked.
+ * behaviour. `memory/`, `interrupts/`, `dma/` and `vfio/` call it, with what they have checked.
  *
  * Functions that can be refused return a negative errno. A mapping is named by its slot.
  */
@@ -55,6 +55,49 @@ export interface NativeBinding {
   unwatch(fd: number): number;
   /** 1 when `fd` is readable or broken, 0 when the time is up; `timeoutMs` below 0: no limit. */
   poll(fd: number, timeoutMs: number): number;
+
+  /** One pread(2) of 1, 2 or 4 bytes, little-endian: the value, or a negative errno. */
+  readDescriptor(fd: number, offset: number, width: number): number;
+  /** One pwrite(2) of 1, 2 or 4 bytes, little-endian. */
+  writeDescriptor(fd: number, offset: number, width: number, value: number): number;
+  /** For descriptors that came from here. */
+  closeDescriptor(fd: number): void;
+  /** Takes a UIO device's interrupt count: 1 when there is one, 0 for nothing, or a negative errno. */
+  takeCount(fd: number, count: Int32Array): number;
+  /** A new eventfd. */
+  openEvent(): number;
+  /** What an eventfd has counted since the last call. */
+  takeEvent(fd: number): number;
+  /** A descriptor that is readable while any of these is. */
+  joinDescriptors(fds: Int32Array): number;
+
+  /**
+   * The first `length` bytes of a mapping outside the window; `undefined` where the runtime allows no such buffer. They
+   * read as zeros once the mapping is unmapped.
+   */
+  view(slot: number, length: number): ArrayBuffer | undefined;
+  detach(buffer: ArrayBuffer): void;
+  /** A descriptor of new memory; `hugePage` is the size of its pages, 0 for normal ones. */
+  createMemory(length: number, hugePage: number): number;
+  lockMemory(slot: number): number;
+  /** Fills in the physical address of each page of the mapping; 0 for what is hidden. */
+  physicalAddresses(slot: number, addresses: BigUint64Array): number;
+
+  vfioGroupViable(group: number): number;
+  vfioAttach(container: number, group: number): number;
+  /** Pairs of first and last address; returns how many. */
+  vfioIovaRanges(container: number, ranges: BigUint64Array): number;
+  /** The whole mapping. */
+  vfioMapDma(container: number, slot: number, iova: bigint): number;
+  vfioUnmapDma(container: number, iova: bigint, length: number): number;
+  vfioOpenDevice(group: number, name: string): number;
+  vfioCanReset(device: number): number;
+  vfioReset(device: number): number;
+  /** Fills in flags, size and offset in the device's descriptor. */
+  vfioRegion(device: number, index: number, region: Float64Array): number;
+  vfioInterruptCount(device: number, index: number): number;
+  /** For as many interrupts from `start` as the array has eventfds (-1 for none). */
+  vfioSetInterrupts(device: number, index: number, flags: number, start: number, events: Int32Array): number;
 }
 
 export const native = loadCore() as NativeBinding;

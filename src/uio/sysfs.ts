@@ -1,7 +1,7 @@
 /* What the kernel tells about UIO devices in sysfs (Documentation/driver-api/uio-howto.rst). */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MmapioError, SystemError } from '../errors.js';
+import { SystemError } from '../errors.js';
+import { listFolder, readAttribute, readInteger } from '../sysfs/attributes.js';
 
 /** A stretch of a UIO device's memory, as sysfs describes it. */
 export interface UioMap {
@@ -43,23 +43,6 @@ export function uioFolder(sysfs: string, device: string): string {
   return join(sysfs, 'class/uio', device);
 }
 
-/** The text of an attribute, without the newline at its end. */
-export function readAttribute(folder: string, name: string): string {
-  try {
-    return readFileSync(join(folder, name), 'utf8').replace(/\n$/, '');
-  } catch (error) {
-    throw SystemError.from(error);
-  }
-}
-
-/** An attribute that is a whole number, decimal or with `0x`. */
-export function readInteger(folder: string, name: string): bigint {
-  const text = readAttribute(folder, name).trim();
-  if (/^-?(\d+|0x[0-9a-f]+)$/i.test(text))
-    return text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text);
-  throw new MmapioError('ERR_INVALID_VALUE', `${join(folder, name)} is no whole number: '${text}'`);
-}
-
 function readUioInfo(sysfs: string, device: string): UioInfo {
   const folder = uioFolder(sysfs, device);
   return {
@@ -74,7 +57,7 @@ function readUioInfo(sysfs: string, device: string): UioInfo {
 /** Every UIO device, in the order of their numbers. A device that disappears meanwhile is left out. */
 export function listUio(sysfs: string): UioInfo[] {
   const folder = join(sysfs, 'class/uio');
-  return entries(folder)
+  return listFolder(folder)
     .flatMap((device) => {
       const number = /^uio(\d+)$/.exec(device)?.[1];
       return number === undefined ? [] : [{ device, number: Number(number) }];
@@ -98,22 +81,12 @@ interface NumberedFolder {
 /** The folders `map0`, `map1`, … of a device, in order. */
 function numbered(device: string, group: string, prefix: string): NumberedFolder[] {
   const pattern = new RegExp(`^${prefix}(\\d+)$`);
-  return entries(join(device, group))
+  return listFolder(join(device, group))
     .flatMap((entry) => {
       const index = pattern.exec(entry)?.[1];
       return index === undefined ? [] : [{ index: Number(index), folder: join(device, group, entry) }];
     })
     .sort((a, b) => a.index - b.index);
-}
-
-/** What is in a folder; nothing when there is none, as for a device without maps. */
-function entries(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw SystemError.from(error);
-  }
 }
 
 function readMap({ index, folder }: NumberedFolder): UioMap {

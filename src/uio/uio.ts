@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { MmapioError, SystemError } from '../errors.js';
@@ -13,29 +13,19 @@ import type { Engine } from '../memory/engine.js';
 import { MemoryMap } from '../memory/memory-map.js';
 import { type ByteOrder, MemoryMappedIO } from '../memory/memory-mapped-io.js';
 import { native } from '../native/binding.js';
+import { type Roots, readAttribute, readInteger } from '../sysfs/attributes.js';
 import { findUio, type UioSelector } from './find.js';
 import { registersOf } from './registers-of.js';
-import {
-  listUio,
-  readAttribute,
-  readInteger,
-  type UioInfo,
-  type UioMap,
-  type UioPort,
-  uioFolder,
-} from './sysfs.js';
+import { listUio, type UioInfo, type UioMap, type UioPort, uioFolder } from './sysfs.js';
 
-/** Where the kernel's file systems are. */
-export interface UioRoots {
-  /** Default `/sys`. */
-  sysfs?: string;
-  /** Default `/dev`. */
-  dev?: string;
-}
-
-export interface UioOptions extends UioRoots {
+export interface UioOptions extends Roots {
   /** Engine for the maps, as for {@link MemoryMap.open}. */
   engine?: Engine | 'auto';
+  /**
+   * Turns the interrupt on or off in place of the driver, for one that offers no control: `uio_pci_generic`, for which
+   * {@link PciDevice} does it.
+   */
+  irqControl?: (on: boolean) => void;
 }
 
 export interface RegsOptions {
@@ -67,11 +57,13 @@ export class Uio implements InterruptSource {
   readonly #engine: Engine | undefined | 'auto';
   readonly #fd: number;
   readonly #line: InterruptLine;
+  readonly #count = new Int32Array(1);
+  readonly #irqControl: (on: boolean) => void;
   readonly #mappings = new Map<number, MemoryMap>();
   #closed = false;
 
   /** Every UIO device of the machine, in the order of their numbers; opens none of them. */
-  static list(roots: UioRoots = {}): UioInfo[] {
+  static list(roots: Roots = {}): UioInfo[] {
     return listUio(roots.sysfs ?? '/sys');
   }
 
@@ -93,6 +85,7 @@ export class Uio implements InterruptSource {
     this.path = join(options.dev ?? '/dev', info.device);
     this.#folder = uioFolder(sysfs, info.device);
     this.#engine = options.engine;
+    this.#irqControl = options.irqControl ?? ((on) => this.#writeControl(on));
     // Read before opening: interrupts in between count as missed instead of being lost.
     const count = this.#countInSysfs();
     this.#fd = openDevice(this.path);
@@ -164,17 +157,17 @@ export class Uio implements InterruptSource {
   }
 
   /**
-   * Turns the interrupt on: one 32-bit 1 written to the device node.
+   * Turns the interrupt on: one 32-bit 1 written to the device node, or what the option `irqControl` does.
    *
    * @throws {SystemError} `ENOSYS` when the driver offers no control, `EIO` when the device has no interrupt
    */
   irqOn(): void {
-    this.#writeControl(1);
+    this.#control(true);
   }
 
   /** Turns the interrupt off: one 32-bit 0 written to the device node. Throws as {@link irqOn}. */
   irqOff(): void {
-    this.#writeControl(0);
+    this.#control(false);
   }
 
   /**
@@ -242,20 +235,19 @@ export class Uio implements InterruptSource {
 
   /** The signed 32-bit count that read(2) of the device gives; it never blocks, the device is open with O_NONBLOCK. */
   #readCount(): number | null {
-    const count = new Int32Array(1);
-    try {
-      readSync(this.#fd, count, 0, 4, null);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return null;
-      throw SystemError.from(withPath(error, this.path), readRemedy);
-    }
-    return count[0] ?? null;
+    const taken = native.takeCount(this.#fd, this.#count);
+    if (taken < 0) throw new SystemError(taken, 'read', this.path, readRemedy);
+    return taken === 0 ? null : (this.#count[0] ?? null);
   }
 
-  #writeControl(value: 0 | 1): void {
+  #control(on: boolean): void {
     if (this.#closed) throw this.#closedError();
+    this.#irqControl(on);
+  }
+
+  #writeControl(on: boolean): void {
     try {
-      writeSync(this.#fd, Int32Array.of(value));
+      writeSync(this.#fd, Int32Array.of(on ? 1 : 0));
     } catch (error) {
       throw SystemError.from(withPath(error, this.path), controlRemedy);
     }
@@ -263,7 +255,7 @@ export class Uio implements InterruptSource {
 
   #rearm(): void {
     try {
-      this.#writeControl(1);
+      this.#control(true);
     } catch (error) {
       // Such a driver never turns the interrupt off, or has its own way of turning it on.
       if (!(error instanceof SystemError && error.code === 'ENOSYS')) throw error;

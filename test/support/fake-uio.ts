@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { UioRoots } from 'mmapio';
+import type { Roots } from 'mmapio';
 import { temporaryFolder } from './files.js';
 
 interface FakeMap {
@@ -26,7 +26,7 @@ export interface FakeUio {
   reg?: readonly number[];
 }
 
-export function fakeUio(t: TestContext, devices: readonly FakeUio[]): Required<UioRoots> {
+export function fakeUio(t: TestContext, devices: readonly FakeUio[]): Required<Roots> {
   const root = temporaryFolder(t);
   const roots = { sysfs: join(root, 'sys'), dev: join(root, 'dev') };
   mkdirSync(join(roots.sysfs, 'class/uio'), { recursive: true });
@@ -35,7 +35,7 @@ export function fakeUio(t: TestContext, devices: readonly FakeUio[]): Required<U
   return roots;
 }
 
-function addDevice(roots: Required<UioRoots>, device: FakeUio): void {
+function addDevice(roots: Required<Roots>, device: FakeUio): void {
   const folder = join(roots.sysfs, 'class/uio', device.device);
   write(join(folder, 'name'), `${device.name}\n`);
   write(join(folder, 'version'), `${device.version ?? 'devicetree'}\n`);
@@ -54,7 +54,7 @@ function addDevice(roots: Required<UioRoots>, device: FakeUio): void {
   if (device.node !== undefined) writeFileSync(join(roots.dev, device.device), device.node);
 }
 
-function addDeviceTreeNode(roots: Required<UioRoots>, folder: string, device: FakeUio): void {
+function addDeviceTreeNode(roots: Required<Roots>, folder: string, device: FakeUio): void {
   const bus = join(roots.sysfs, 'firmware/devicetree/base');
   const node = join(bus, device.name);
   write(join(bus, '#address-cells'), cells([2]));

@@ -59,12 +59,18 @@ function apply(operator: string, a: bigint, b: bigint): bigint | undefined {
   }
 }
 
+/** Bits of any result; a value of a description has 64. */
+const WIDEST = 1024;
+
+/** Tokens of an expression; every bracket costs a level of the stack. */
+const LONGEST = 1024;
+
 /** The value of an IP-XACT number or expression; undefined where it cannot be worked out. */
 export function evaluate(text: string, parameter: Values): bigint | undefined {
   const simple = parseBits(text);
   if (simple !== undefined) return simple.dontCare === 0n ? simple.value : undefined;
   const list = tokens(text);
-  if (list === undefined) return undefined;
+  if (list === undefined || list.length > LONGEST) return undefined;
   let at = 0;
 
   function operand(): bigint | undefined {
@@ -90,7 +96,8 @@ export function evaluate(text: string, parameter: Values): bigint | undefined {
       if (left === undefined || precedence === undefined || precedence <= least) return left;
       at++;
       const right = expression(precedence);
-      left = right === undefined ? undefined : apply(operator, left, right);
+      const result = right === undefined ? undefined : apply(operator, left, right);
+      left = result !== undefined && BigInt.asIntN(WIDEST, result) === result ? result : undefined;
     }
   }
 

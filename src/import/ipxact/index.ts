@@ -36,6 +36,7 @@ const policy = (element: XmlElement, list: string, one: string) => element.child
 class Component {
   readonly report: Report;
   readonly #parameters = new Map<string, string>();
+  readonly #values = new Map<string, bigint | undefined>();
 
   constructor(root: XmlElement, report: Report) {
     this.report = report;
@@ -46,11 +47,19 @@ class Component {
     }
   }
 
-  #value(text: string, seen: readonly string[] = []): bigint | undefined {
-    return evaluate(text, (name) => {
-      const parameter = seen.includes(name) ? undefined : this.#parameters.get(name);
-      return parameter === undefined ? undefined : this.#value(parameter, [...seen, name]);
-    });
+  #value(text: string): bigint | undefined {
+    return evaluate(text, (name) => this.#parameter(name));
+  }
+
+  #parameter(name: string): bigint | undefined {
+    const text = this.#parameters.get(name);
+    if (text === undefined) return undefined;
+    if (!this.#values.has(name)) {
+      // Without a value while it is worked out, so that one that leads back to itself has none.
+      this.#values.set(name, undefined);
+      this.#values.set(name, this.#value(text));
+    }
+    return this.#values.get(name);
   }
 
   bits(element: XmlElement, name: string): bigint | undefined {

@@ -14,6 +14,9 @@ import { dimLabels, labelled } from './dim.js';
 const CONTAINERS = new Set(['peripherals', 'registers', 'fields']);
 const NAMED = new Set(['peripheral', 'cluster', 'register', 'field', 'enumeratedValues']);
 
+/** Longer than any description needs. */
+const LONGEST_CHAIN = 1024;
+
 /** `register TIMER0.CR`, for messages. */
 export function elementPath(element: XmlElement): string {
   const names: string[] = [];
@@ -57,6 +60,9 @@ export class Derivation {
     for (let base = this.#baseOf(last); base !== undefined; base = this.#baseOf(last)) {
       if (chain.includes(base)) {
         this.#report.fail(`derivedFrom leads in a circle over ${elementPath(base)}`, placeOf(element));
+      }
+      if (chain.length === LONGEST_CHAIN) {
+        this.#report.fail(`derivedFrom leads over more than ${LONGEST_CHAIN} elements`, placeOf(element));
       }
       chain.push(base);
       last = base;

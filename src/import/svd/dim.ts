@@ -9,12 +9,18 @@ export interface Dim {
   labels: string[];
 }
 
+/** A range of more is a mistake, for no `dim` is that long; it names nothing. */
+const LONGEST_RANGE = 1 << 20;
+
 const range = (from: number, to: number) =>
   Array.from({ length: Math.abs(to - from) + 1 }, (_, index) => (from <= to ? from + index : from - index));
 
 function expandPart(part: string): string[] {
   const numbers = /^(\d+)\s*-\s*(\d+)$/.exec(part);
-  if (numbers !== null) return range(Number(numbers[1]), Number(numbers[2])).map(String);
+  if (numbers !== null) {
+    const [first, last] = [Number(numbers[1]), Number(numbers[2])];
+    return Math.abs(last - first) < LONGEST_RANGE ? range(first, last).map(String) : [];
+  }
   const letters = /^([A-Za-z])\s*-\s*([A-Za-z])$/.exec(part);
   if (letters === null) return [part];
   const [from, to] = [letters[1], letters[2]].map((letter) => (letter as string).charCodeAt(0));

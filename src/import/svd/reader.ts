@@ -41,14 +41,25 @@ const USAGE = wordTable(USAGE_WORDS);
 
 /** A `dim` above this is a mistake, and expanding it would take all memory. */
 const MOST_ELEMENTS = 1 << 20;
+/** Registers and fields of one file, with those that each `dim` stands for. A file that has more is a mistake, too. */
+const MOST_IN_ALL = 1 << 22;
 
 /** Reads the values of elements, along what they are derived from. */
 export class Reader extends Derivation {
   readonly report: Report;
+  #inAll = 0;
 
   constructor(report: Report) {
     super(report);
     this.report = report;
+  }
+
+  /** Counts what is read, so that no file takes all memory. */
+  tally(count: number, element: XmlElement): void {
+    this.#inAll += count;
+    if (this.#inAll > MOST_IN_ALL) {
+      this.report.fail(`more than ${MOST_IN_ALL} registers and fields in all`, placeOf(element));
+    }
   }
 
   /** Text with runs of blanks made one, as descriptions are laid out over lines. */
@@ -145,6 +156,7 @@ export class Reader extends Derivation {
       return undefined;
     }
     if (count > MOST_ELEMENTS) this.report.fail(`<dim> of ${count} elements`, placeOf(element));
+    this.tally(count, element);
     const increment = this.count(element, 'dimIncrement');
     if (increment === undefined && count > 1) this.report.fail('<dimIncrement> is missing', placeOf(element));
     return { count, increment: increment ?? 0, labels: this.#labels(element, count) };

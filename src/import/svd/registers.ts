@@ -1,6 +1,7 @@
 import type {
   Access,
   ClusterDescription,
+  EnumerationDescription,
   FieldDescription,
   HexString,
   RegisterDescription,
@@ -133,7 +134,10 @@ const substituted = (text: string, label: string | undefined) =>
 
 // ---- registers and clusters -------------------------------------------------------------------------------
 
-const fieldElements = (link: XmlElement) => link.all('fields').flatMap((fields) => fields.all('field'));
+const fieldElements = (link: XmlElement) => [
+  ...link.all('fields').flatMap((fields) => fields.all('field')),
+  ...link.all('field'),
+];
 
 export const registerElements = (link: XmlElement): XmlElement[] =>
   link.children.flatMap((child) => {
@@ -151,6 +155,8 @@ const key = (element: XmlElement) =>
 export class RegisterBuilder {
   readonly #reader: Reader;
   readonly #built = new Map<XmlElement, Map<string, RegisterNode[]>>();
+  /** What is being built at the moment, from the outermost inwards. */
+  readonly #building = new Set<XmlElement>();
 
   constructor(reader: Reader) {
     this.#reader = reader;
@@ -178,11 +184,16 @@ export class RegisterBuilder {
     }
     let nodes = contexts.get(context);
     if (nodes === undefined) {
+      if (this.#building.has(element)) {
+        this.#reader.report.fail('derivedFrom puts the element inside itself', placeOf(element));
+      }
+      this.#building.add(element);
       nodes =
         element.name === 'cluster'
           ? [...this.#clusters(element, inherited, affixes)]
           : [...this.#registers(element, inherited, affixes)];
       contexts.set(context, nodes);
+      this.#building.delete(element);
     }
     return nodes;
   }
@@ -218,10 +229,11 @@ export class RegisterBuilder {
     const fields = reader
       .merged(element, fieldElements, (field) => field.textOf('name') ?? `line ${field.line}`)
       .flatMap((field) => usableFields(reader, field, inherited));
-    const enumerations = reader.enumerations(element, inherited.size);
-    if (enumerations !== undefined) {
-      reader.report.warn('misplaced-element', '<enumeratedValues> outside any field', placeOf(element));
+    if (element.child('field') !== undefined) {
+      reader.report.warn('misplaced-element', '<field> outside <fields>', placeOf(element));
     }
+    const enumerations = this.#loose(element, inherited.size);
+    reader.tally(1 + fields.length, element);
     const displayName = reader.text(element, 'displayName');
     const description = reader.prose(element, 'description');
     const rules = said({
@@ -230,9 +242,9 @@ export class RegisterBuilder {
       readAction: reader.readAction(element),
       writeConstraint: reader.writeConstraint(element),
       alternateGroup: reader.text(element, 'alternateGroup'),
-      alternateRegister: reader.text(element, 'alternateRegister'),
       enumerations,
     });
+    const alternate = reader.text(element, 'alternateRegister');
     for (const { name: own, shift, label, array } of instancesOf(name, reader.dim(element), true)) {
       yield {
         kind: 'register',
@@ -242,11 +254,21 @@ export class RegisterBuilder {
           description: description && substituted(description, label),
         }),
         offset: offset + shift,
-        ...said({ array }),
+        ...said({ array, alternateRegister: alternate && substituted(alternate, label) }),
         ...rules,
         fields,
       };
     }
+  }
+
+  /** Enumerated values in a register but outside any field. */
+  #loose(element: XmlElement, size: number | undefined): EnumerationDescription[] | undefined {
+    const reader = this.#reader;
+    const between = reader.chain(element).flatMap((link) => link.all('fields'));
+    const found = [element, ...between].flatMap((holder) => reader.enumerations(holder, size) ?? []);
+    if (found.length === 0) return undefined;
+    reader.report.warn('misplaced-element', '<enumeratedValues> outside any field', placeOf(element));
+    return found;
   }
 
   /** Only what the register itself says is worth a warning: a device-wide default often is wider than some. */

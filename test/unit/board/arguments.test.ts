@@ -22,6 +22,8 @@ describe('the command line of the board', () => {
     const parsed = parseArguments([
       '--node',
       '24.22.0',
+      '--machine',
+      'x64',
       '--with',
       'a',
       '--with=b',
@@ -32,6 +34,7 @@ describe('the command line of the board', () => {
       'c',
     ]);
     assert.equal(parsed.node, '24.22.0');
+    assert.equal(parsed.machine, 'x64');
     assert.deepEqual(parsed.with, ['a', 'b']);
     assert.deepEqual(parsed.env, ['X=1']);
     assert.deepEqual(parsed.action, { kind: 'script', script: 'a.ts', args: ['--with', 'c'] });

@@ -56,6 +56,37 @@ describe('malformed input', () => {
       ),
       'd.svd:7: register P.R%s: <dim> of 9999999999 elements',
     ],
+    [
+      'arrays that would take all memory together',
+      peripheral(
+        `<registers>\n${'<register><dim>1048576</dim><dimIncrement>4</dimIncrement><name>R[%s]</name><addressOffset>0</addressOffset></register>'.repeat(5)}</registers>`,
+      ),
+      'd.svd:7: register P.R[%s]: more than 4194304 registers and fields in all',
+    ],
+    [
+      'elements nested without end',
+      `<device>\n${'<a>'.repeat(100_000)}`,
+      'd.svd:2: elements are nested more than 256 deep',
+    ],
+    [
+      'a cluster inside itself',
+      peripheral(
+        '<registers>\n<cluster><name>A</name><addressOffset>0</addressOffset><cluster derivedFrom="A"><name>B</name><addressOffset>4</addressOffset></cluster></cluster></registers>',
+      ),
+      'd.svd:7: cluster P.A.B: derivedFrom puts the element inside itself',
+    ],
+    [
+      'clusters inside each other',
+      peripheral(
+        `<registers>\n${['A', 'B'].map((name, i) => `<cluster><name>${name}</name><addressOffset>0</addressOffset><cluster derivedFrom="${'BA'[i]}"><name>X</name><addressOffset>4</addressOffset></cluster></cluster>`).join('')}</registers>`,
+      ),
+      'd.svd:7: cluster P.A.X: derivedFrom puts the element inside itself',
+    ],
+    [
+      'a derivation over too many steps',
+      `<device>\n<peripherals>${Array.from({ length: 2000 }, (_, i) => `<peripheral derivedFrom="P${i + 1}"><name>P${i}</name><baseAddress>0</baseAddress></peripheral>`).join('')}</peripherals></device>`,
+      'd.svd:2: peripheral P0: derivedFrom leads over more than 1024 elements',
+    ],
   ];
   for (const [what, source, message] of errors) {
     it(`is an error with file, line and element: ${what}`, () => {
@@ -66,6 +97,31 @@ describe('malformed input', () => {
       });
     });
   }
+
+  it('is an error however deep it is nested', () => {
+    const deep = (open: string, middle: string, close: string) =>
+      open.repeat(50_000) + middle + close.repeat(50_000);
+    const cluster = '{"kind":"cluster","name":"C","offset":0,"registers":[';
+    const json = `{"format":"mmapio-device","formatVersion":1,"name":"D","peripherals":[{"name":"P","baseAddress":"0","registers":[${deep(cluster, '', ']}')}]}]}`;
+    assert.throws(() => parseDescription(json), {
+      name: 'ImportError',
+      message: /nested more than 256 deep/,
+    });
+    const component = `<component><memoryMaps><memoryMap><name>m</name><addressBlock><name>b</name><baseAddress>${deep('(', '0', ')')}</baseAddress></addressBlock></memoryMap></memoryMaps></component>`;
+    assert.throws(() => parseIpXact(component), { name: 'ImportError' });
+  });
+
+  it('is an error however large its numbers would become', () => {
+    const names = Array.from({ length: 100 }, (_, i) => `p${i}`);
+    const parameters = names.map(
+      (name, i) =>
+        `<parameter parameterId="${name}"><value>${i === 0 ? '2' : `p${i - 1} * p${i - 1}`}</value></parameter>`,
+    );
+    for (const base of ['p99', '(((2 ** 255) ** 255) ** 255) ** 255']) {
+      const source = `<component><memoryMaps><memoryMap><name>m</name><addressBlock><name>b</name><baseAddress>${base}</baseAddress></addressBlock></memoryMap></memoryMaps><parameters>${parameters.join('')}</parameters></component>`;
+      assert.throws(() => parseIpXact(source), { name: 'ImportError', message: /cannot be worked out/ });
+    }
+  });
 
   it('that can be understood is a warning, and an error where strictness is asked for', () => {
     const source = peripheral('<size>wide</size><registers/>');
@@ -155,6 +211,21 @@ describe('the text of a file', () => {
     [
       'as something else than it declares',
       bytes(`<?xml version="1.0" encoding="utf-8"?>${content}`, 'latin1'),
+      1,
+    ],
+    [
+      'as UTF-8 with a byte order mark, whatever it declares',
+      bytes(`\uFEFF<?xml version="1.0" encoding="utf-16"?>${content}`, 'utf8'),
+      0,
+    ],
+    [
+      'as UTF-8 where the declared UTF-16 cannot be',
+      bytes(`<?xml version="1.0" encoding="UTF-16"?>${content}`, 'utf8'),
+      0,
+    ],
+    [
+      'as UTF-8 where nobody knows what it declares',
+      bytes(`<?xml version="1.0" encoding="vendor-8"?>${content}`, 'utf8'),
       1,
     ],
     ['with blank lines before its declaration', `\n\n<?xml version="1.0"?>\n${content}`, 1],

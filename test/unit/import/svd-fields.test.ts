@@ -53,6 +53,15 @@ describe('fields in CMSIS-SVD', () => {
     );
   });
 
+  it('outside <fields> are there, with a warning', () => {
+    const device = svdRegisters(
+      '<register><name>R</name><addressOffset>0</addressOffset><field><name>F</name><bitRange>[3:2]</bitRange></field></register>',
+    );
+    const [r] = device.peripherals[0]?.registers ?? [];
+    assert.deepEqual(r?.kind === 'register' && r.fields.map((f) => [f.name, f.bitOffset]), [['F', 2]]);
+    assert.equal(device.warnings[0]?.code, 'misplaced-element');
+  });
+
   it('without a position or a name are left out, with a warning', () => {
     const device = svdRegisters(
       '<register><name>R</name><addressOffset>0</addressOffset><fields><field><name>F</name></field><field><bitRange>[0:0]</bitRange></field></fields></register>',
@@ -109,6 +118,14 @@ describe('enumerated values in CMSIS-SVD', () => {
       '<enumeratedValues><enumeratedValue><name>A</name><value>1</value></enumeratedValue></enumeratedValues>',
     );
     assert.equal(r.enumerations?.[0]?.values.length, 1);
+  });
+
+  it('between the fields are kept with the register, and belong to none of them', () => {
+    const r = svdRegister(
+      '<fields><field><name>F</name><bitRange>[0:0]</bitRange></field><enumeratedValues><enumeratedValue><name>A</name><value>1</value></enumeratedValue></enumeratedValues></fields>',
+    );
+    assert.equal(r.enumerations?.[0]?.values.length, 1);
+    assert.equal(r.fields[0]?.enumerations, undefined);
   });
 
   it('for reading and for writing stand apart', () => {

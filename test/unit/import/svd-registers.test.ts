@@ -186,6 +186,23 @@ describe('dim in CMSIS-SVD', () => {
     );
   });
 
+  it('names the alternate of each register of a list', () => {
+    const device = svdRegisters(
+      register('R%s', 0, dim(2, 4)) +
+        register('S%s', 0, `${dim(2, 4)}<alternateRegister>R%s</alternateRegister>`),
+    );
+    assert.deepEqual(
+      Array.from(listRegisters(device), ({ register: r }) => r.alternateRegister),
+      [undefined, undefined, 'R0', 'R1'],
+    );
+  });
+
+  it('with a range that no array can have numbers all', () => {
+    const device = svdRegisters(register('R%s', 0, dim(2, 4, '0-99999999999')));
+    assert.deepEqual(addresses(device), ['P.R0 0x1000', 'P.R1 0x1004']);
+    assert.equal(device.warnings[0]?.code, 'bad-index');
+  });
+
   it('with more or fewer labels than elements warns and numbers the rest', () => {
     const device = svdRegisters(register('R%s', 0, dim(3, 4, 'A,B')));
     assert.deepEqual(addresses(device), ['P.RA 0x1000', 'P.RB 0x1004', 'P.R2 0x1008']);

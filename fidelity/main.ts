@@ -1,0 +1,163 @@
+import { parseArgs } from 'node:util';
+import { arm64, x64 } from '../board/machine.js';
+import { countMismatches } from './compare.js';
+import { type CodeResult, coreCode, windowCode } from './machine-code.js';
+import {
+  type BoardRuns,
+  codeMatrix,
+  mutationMatrix,
+  naiveMatrix,
+  quickMatrix,
+  wholeMatrix,
+} from './matrix.js';
+import { keepCode, keepResults } from './results.js';
+import { complaints, mutations, type RunResult, runPrograms } from './run.js';
+import { runtimeLabel } from './runtimes.js';
+import { compileView } from './view.js';
+
+const usage = `Usage: npm run fidelity -- [options]
+
+Runs programs on the boards and compares every access they say they did with what QEMU saw at the device.
+
+  --all              every runtime, flags that remove compiler tiers, every mutation, JavaScript's
+                     own views, and the machine code of an access
+                     (default: the oldest and the newest Node.js on both boards, and the mutations on one)
+  --part NAME        only accesses, mutations, naive (JavaScript's own views) or code (the machine code of an access)
+  --machine NAME     only this machine: x64 or arm64
+  --runtime TEXT     only runtimes whose name, version and flags begin with this: "node 20", bun
+  --ground NAME      only this device (accesses)
+  --engine NAME      only this engine: window or native (accesses)
+  --seed NUMBER      other random programs and values
+  --write            keep the results in fidelity/results.json, which docs/fidelity.md is written from
+  --help             show this text
+`;
+
+const options = {
+  all: { type: 'boolean' },
+  engine: { type: 'string' },
+  ground: { type: 'string' },
+  help: { type: 'boolean' },
+  machine: { type: 'string' },
+  part: { type: 'string' },
+  runtime: { type: 'string' },
+  seed: { type: 'string' },
+  write: { type: 'boolean' },
+} as const;
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
+
+/** How many patterns of a run are shown when they went wrong. */
+const COMPLAINTS = 5;
+
+function matrix({ all = false, part, seed: given = '1' }: Values): BoardRuns[] {
+  const seed = Number(given);
+  const parts = {
+    accesses: () => (all ? wholeMatrix(seed) : quickMatrix(seed)),
+    mutations: () => mutationMatrix(all),
+    naive: () => (all || part === 'naive' ? naiveMatrix(seed) : []),
+  };
+  return Object.entries(parts).flatMap(([name, make]) => (part === undefined || part === name ? make() : []));
+}
+
+function selected(boards: readonly BoardRuns[], values: Values): BoardRuns[] {
+  const begins = (text: string, choice = '') => text.startsWith(choice);
+  const same = (text: string | undefined, choice: string | undefined) =>
+    text === undefined || choice === undefined || text === choice;
+  return boards
+    .filter(({ machine }) => same(machine.name, values.machine))
+    .map((board) => ({
+      ...board,
+      runs: board.runs.filter(({ runtime, task }) => {
+        const { ground, engine } = task as { ground?: string; engine?: string };
+        return (
+          begins(runtimeLabel(runtime), values.runtime) &&
+          same(ground, values.ground) &&
+          same(engine, values.engine)
+        );
+      }),
+    }))
+    .filter(({ runs }) => runs.length > 0);
+}
+
+/** Shows a result and returns whether it is as it must be. */
+function show(result: RunResult): boolean {
+  const { run, machine, failure } = result;
+  const label = `${machine} ${runtimeLabel(run.runtime)}`;
+  if (failure !== undefined) {
+    console.log(`${label} ${run.program}: failed\n${failure.message}`);
+    return false;
+  }
+  if (run.program === 'mutants.js') return showMutations(label, result);
+  if (run.program === 'naive.js') return showNaive(label, result);
+  return showAccesses(label, result);
+}
+
+function showAccesses(label: string, result: RunResult): boolean {
+  const { total, seconds } = result;
+  const { ground, engine } = result.run.task as { ground: string; engine: string };
+  const mismatches = countMismatches(total);
+  const counts = `${total.matched} of ${total.said} as said, ${mismatches} mismatches`;
+  console.log(`${label} ${engine} ${ground}: ${counts} (${seconds.toFixed(1)} s)`);
+  const lines = complaints(result);
+  for (const line of lines.slice(0, COMPLAINTS)) console.log(line);
+  if (lines.length > COMPLAINTS) console.log(`  and ${lines.length - COMPLAINTS} more patterns`);
+  return mismatches === 0;
+}
+
+function showMutations(label: string, result: RunResult): boolean {
+  const found = mutations(result);
+  for (const { line, caught } of found) console.log(`${label} ${caught ? 'caught' : 'NOT CAUGHT'}: ${line}`);
+  return found.every(({ caught }) => caught);
+}
+
+function showNaive(label: string, result: RunResult): boolean {
+  const { tool } = result.run.task as { tool: string };
+  for (const { name, comparison } of result.segments) {
+    const counts = Object.entries(comparison.mismatches).map(([kind, count]) => `${count} ${kind}`);
+    const found = counts.join(', ') || 'as said';
+    console.log(`${label} ${tool}, ${name}: said ${comparison.said}, seen ${comparison.seen}: ${found}`);
+  }
+  return true;
+}
+
+async function showCode(keep: boolean): Promise<void> {
+  const results: CodeResult[] = [];
+  for (const machine of [x64, arm64]) results.push(...(await coreCode(machine)));
+  for (const { machine, node } of codeMatrix()) results.push(...(await windowCode(machine, node)));
+  for (const { machine, origin, access, instructions } of results) {
+    console.log(`${machine} ${origin} ${access}: ${instructions.join('; ')}`);
+  }
+  if (keep) keepCode(results);
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options });
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const boards = selected(matrix(values), values);
+  const withCode = values.part === 'code' || (values.all === true && values.part === undefined);
+  if (boards.length === 0 && !withCode) throw new Error('Nothing fits these options');
+  if (boards.some(({ runs }) => runs.some(({ program }) => program === 'naive.js'))) {
+    for (const machine of [x64, arm64]) await compileView(machine);
+  }
+  let good = true;
+  let compared = 0;
+  for (const { machine, node, runs } of boards) {
+    const results = await runPrograms(machine, node, runs);
+    for (const result of results) {
+      good = show(result) && good;
+      if (result.run.program === 'program.js') compared += result.total.matched;
+    }
+    if (values.write) keepResults(results);
+  }
+  if (withCode) await showCode(values.write === true);
+  if (compared > 0)
+    console.log(
+      `${compared} accesses compared: ${good ? 'everything is as said' : 'NOT everything is as said'}`,
+    );
+  return good ? 0 : 1;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,46 @@
+import { inspect } from 'node:util';
+import { MmapioError } from '../errors.js';
+import { hex } from '../memory/check.js';
+import { normaliseAddress } from './address.js';
+import { listPci, type PciInfo } from './sysfs.js';
+
+/** A device by its address (`'0000:00:04.0'`, `'00:04.0'`), or by what it is. */
+export type PciSelector = string | { vendor: number; device: number };
+
+/** The one device that the selector means. */
+export function findPci(sysfs: string, selector: PciSelector): PciInfo {
+  const all = listPci(sysfs);
+  if (typeof selector === 'string') {
+    const address = normaliseAddress(selector);
+    const info = all.find((one) => one.address === address);
+    if (info !== undefined) return info;
+    throw notFound(`at ${address}`, all);
+  }
+  const { vendor, device } = selector ?? {};
+  if (!Number.isInteger(vendor) || !Number.isInteger(device)) {
+    throw new MmapioError(
+      'ERR_INVALID_ARGUMENT',
+      `${inspect(selector)} selects no device: it takes an address, or { vendor: 0x1234, device: 0x11e8 }`,
+    );
+  }
+  const found = all.filter((one) => one.vendor === vendor && one.device === device);
+  const [info] = found;
+  const name = `${id(vendor)}:${id(device)}`;
+  if (info === undefined) throw notFound(name, all);
+  if (found.length === 1) return info;
+  throw new MmapioError(
+    'ERR_AMBIGUOUS',
+    `There are ${found.length} PCI devices ${name}: choose one by its address, ` +
+      found.map((one) => `'${one.address}'`).join(' or '),
+  );
+}
+
+function notFound(wanted: string, all: readonly PciInfo[]): MmapioError {
+  const known = all.map((one) => `${one.address} (${id(one.vendor)}:${id(one.device)})`).join(', ');
+  const hint = known === '' ? 'There is none at all' : `There are: ${known}`;
+  return new MmapioError('ERR_NOT_FOUND', `There is no PCI device ${wanted}. ${hint}`);
+}
+
+function id(number: number): string {
+  return hex(number).slice(2).padStart(4, '0');
+}

@@ -1,0 +1,170 @@
+/*
+ * A VFIO group and its container: the kernel lets a group be opened once, so devices of one group share it.
+ */
+import { closeSync, constants, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { MmapioError, SystemError } from '../errors.js';
+import { Room } from '../memory/room.js';
+import { native } from '../native/binding.js';
+import { linkTarget, listFolder, type Roots } from '../sysfs/attributes.js';
+
+/** More than any IOMMU has; each takes 16 bytes. */
+const MOST_RANGES = 64;
+
+/** Where the kernel does not tell which addresses it takes: what every IOMMU takes, without the range of x86's MSI. */
+const DEFAULT_RANGES = [0n, 0xfedfffffn];
+
+const groups = new Map<string, VfioGroup>();
+
+export class VfioGroup {
+  /** `/dev/vfio/7` */
+  readonly path: string;
+  readonly #key: string;
+  readonly #container: number;
+  readonly #group: number;
+  readonly #addresses: Room;
+  #users = 0;
+
+  /** The group, opened or shared. Each call is paired with a {@link release}. */
+  static acquire(number: number, roots: Required<Roots>): VfioGroup {
+    const key = `${roots.dev}:${number}`;
+    const group = groups.get(key) ?? new VfioGroup(number, roots, key);
+    groups.set(key, group);
+    group.#users++;
+    return group;
+  }
+
+  private constructor(number: number, roots: Required<Roots>, key: string) {
+    this.path = join(roots.dev, 'vfio', String(number));
+    this.#key = key;
+    this.#container = openNode(join(roots.dev, 'vfio/vfio'), containerRemedy);
+    try {
+      this.#group = openNode(this.path, groupRemedy);
+      try {
+        checkViable(this.#group, this.path, number, roots.sysfs);
+        this.#attach();
+        this.#addresses = readAddresses(this.#container);
+      } catch (error) {
+        closeSync(this.#group);
+        throw error;
+      }
+    } catch (error) {
+      closeSync(this.#container);
+      throw error;
+    }
+  }
+
+  /** A descriptor of a device of the group; `closeDescriptor` of the core closes it. */
+  openDevice(address: string): number {
+    const device = native.vfioOpenDevice(this.#group, address);
+    if (device < 0) throw new SystemError(device, 'ioctl VFIO_GROUP_GET_DEVICE_FD', this.path, deviceRemedy);
+    return device;
+  }
+
+  /** Lets the group's devices reach a mapping of that many bytes. Returns the address that they are given. */
+  mapDma(slot: number, length: number): bigint {
+    const address = this.#addresses.take(length);
+    if (address === undefined) {
+      throw new SystemError(-12, 'ioctl VFIO_IOMMU_MAP_DMA', this.path, 'No I/O virtual addresses are left');
+    }
+    const error = native.vfioMapDma(this.#container, slot, BigInt(address));
+    if (error === 0) return BigInt(address);
+    this.#addresses.give(address, length);
+    throw new SystemError(error, 'ioctl VFIO_IOMMU_MAP_DMA', this.path, mapRemedy);
+  }
+
+  unmapDma(address: bigint, length: number): void {
+    native.vfioUnmapDma(this.#container, address, length);
+    this.#addresses.give(Number(address), length);
+  }
+
+  /** Closes group and container with their last user. */
+  release(): void {
+    if (--this.#users > 0) return;
+    groups.delete(this.#key);
+    closeSync(this.#group);
+    closeSync(this.#container);
+  }
+
+  #attach(): void {
+    const error = native.vfioAttach(this.#container, this.#group);
+    if (error === 0) return;
+    throw new SystemError(
+      error,
+      'ioctl VFIO_SET_IOMMU',
+      this.path,
+      'This library needs a type-1 IOMMU (x86 and Arm have one): is the module vfio_iommu_type1 loaded?',
+    );
+  }
+}
+
+function openNode(path: string, remedy: (code: string) => string | undefined): number {
+  try {
+    return openSync(path, constants.O_RDWR);
+  } catch (error) {
+    throw SystemError.from(error, remedy);
+  }
+}
+
+/** A group is given to user space only as a whole. */
+function checkViable(group: number, path: string, number: number, sysfs: string): void {
+  const viable = native.vfioGroupViable(group);
+  if (viable < 0) throw new SystemError(viable, 'ioctl VFIO_GROUP_GET_STATUS', path);
+  if (viable === 1) return;
+  const others = listFolder(join(sysfs, 'kernel/iommu_groups', String(number), 'devices'))
+    .map((address) => ({ address, driver: linkTarget(join(sysfs, 'bus/pci/devices', address), 'driver') }))
+    .filter(({ driver }) => driver !== null && driver !== 'vfio-pci' && driver !== 'pcieport')
+    .map(({ address, driver }) => `${address} (${driver})`);
+  throw new MmapioError(
+    'ERR_UNSUPPORTED',
+    `IOMMU group ${number} is not wholly free for user space: kernel drivers have ${others.join(', ') || 'some of it'}. ` +
+      "Take each of them over with takeOver('vfio-pci'), or unbind it",
+  );
+}
+
+/** The addresses that devices can be given, without the first page: 0 looks like no address. */
+function readAddresses(container: number): Room {
+  const ranges = new BigUint64Array(2 * MOST_RANGES);
+  const count = native.vfioIovaRanges(container, ranges);
+  const bounds = count > 0 ? Array.from(ranges.subarray(0, 2 * count)) : DEFAULT_RANGES;
+  const room = new Room(0, 0);
+  for (let i = 0; i < bounds.length; i += 2) {
+    const start = Math.max(Number(bounds[i]), native.pageSize);
+    const end = Math.min(Number(bounds[i + 1]) + 1, Number.MAX_SAFE_INTEGER - native.pageSize + 1);
+    if (start < end) room.give(start, end - start);
+  }
+  return room;
+}
+
+function containerRemedy(code: string): string | undefined {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENODEV':
+      return 'The VFIO drivers are not loaded: modprobe vfio-pci';
+    case 'EACCES':
+      return 'Everybody may open it usually: see its mode';
+    default:
+      return undefined;
+  }
+}
+
+function groupRemedy(code: string): string | undefined {
+  switch (code) {
+    case 'ENOENT':
+      return "No device of the group has a VFIO driver: PciDevice.takeOver('vfio-pci') gives it one";
+    case 'EACCES':
+      return 'The group belongs to another user: chown it, or write a udev rule such as SUBSYSTEM=="vfio", GROUP="vfio", MODE="0660"';
+    case 'EBUSY':
+      return 'Another process, or another thread, has the group open';
+    default:
+      return undefined;
+  }
+}
+
+function deviceRemedy(code: string): string | undefined {
+  return code === 'ENODEV' ? 'The device is not bound to vfio-pci' : undefined;
+}
+
+function mapRemedy(code: string): string | undefined {
+  return code === 'ENOMEM' ? 'The process may not lock so much memory: see ulimit -l' : undefined;
+}

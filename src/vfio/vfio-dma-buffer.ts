@@ -1,0 +1,39 @@
+import { MappedDmaBuffer } from '../dma/mapped-buffer.js';
+import { SystemError } from '../errors.js';
+import { native } from '../native/binding.js';
+import type { VfioGroup } from './group.js';
+
+/** Memory that an IOMMU shows to the devices of a VFIO group, and to nothing else. */
+export class VfioDmaBuffer extends MappedDmaBuffer {
+  /** I/O virtual address of the first byte. */
+  readonly address: bigint;
+  readonly #group: VfioGroup;
+  readonly #mapped: number;
+  readonly #onClose: (buffer: VfioDmaBuffer) => void;
+
+  constructor(group: VfioGroup, length: number, onClose: (buffer: VfioDmaBuffer) => void) {
+    const mapped = Math.ceil(length / native.pageSize) * native.pageSize;
+    const fd = native.createMemory(mapped, 0);
+    if (fd < 0) throw new SystemError(fd, 'memfd_create');
+    try {
+      super({ fd, path: `memory for ${group.path}`, length, mapped });
+    } finally {
+      native.closeDescriptor(fd);
+    }
+    this.#group = group;
+    this.#mapped = mapped;
+    this.#onClose = onClose;
+    try {
+      this.address = group.mapDma(this.slot, mapped);
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
+  }
+
+  /** From then on an access of the device is stopped by the IOMMU. */
+  protected override release(): void {
+    this.#group.unmapDma(this.address, this.#mapped);
+    this.#onClose(this);
+  }
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { PciDevice, type PciTakeover } from 'mmapio';
+import * as edu from '../support/edu.js';
+import { withCode } from '../support/errors.js';
+
+describe('the interrupt of a PCI device, through uio_pci_generic', () => {
+  let pci: PciDevice;
+  let taken: PciTakeover;
+  before(() => {
+    pci = new PciDevice(edu.EDU);
+    taken = pci.takeOver('uio_pci_generic');
+  });
+  after(() => {
+    taken.close();
+    pci.close();
+  });
+
+  it('comes when the device raises it', async () => {
+    const regs = pci.bar(0);
+    pci.irqOn();
+    const before = await pci.waitIrq({ timeout: 0 });
+    assert.equal(before, null);
+    regs.writeWord(edu.INTERRUPT_RAISE, 0x11);
+    const count = await pci.waitIrq();
+    assert.equal(edu.acknowledge(regs), 0x11);
+    regs.writeWord(edu.INTERRUPT_RAISE, 0x22);
+    assert.equal(await pci.waitIrq({ timeout: 50 }), null, 'off until it is turned on again');
+    pci.irqOn();
+    assert.equal(await pci.waitIrq(), Number(count) + 1);
+    edu.acknowledge(regs);
+  });
+
+  it('tells when a factorial is computed', async () => {
+    const regs = pci.bar(0);
+    regs.writeWord(edu.STATUS, 0x80);
+    const turns = pci.interrupts();
+    const turn = turns.next();
+    regs.writeWord(edu.FACTORIAL, 10);
+    const { value } = await turn;
+    assert.equal(value?.missed, 0);
+    assert.equal(edu.acknowledge(regs), 1);
+    assert.equal(regs.readWord(edu.FACTORIAL), 3628800);
+    await turns.return();
+    regs.writeWord(edu.STATUS, 0);
+  });
+
+  it('comes once for each turn of a loop', async () => {
+    const regs = pci.bar(0);
+    let turns = 0;
+    const source = pci.interrupts();
+    const first = source.next();
+    regs.writeWord(edu.INTERRUPT_RAISE, 1);
+    for (let turn = await first; !turn.done && turns < 1000; turn = await source.next()) {
+      assert.equal(turn.value.missed, 0);
+      assert.equal(edu.acknowledge(regs), (turns & 0xffff) + 1);
+      turns++;
+      regs.writeWord(edu.INTERRUPT_RAISE, (turns & 0xffff) + 1);
+    }
+    edu.acknowledge(regs);
+    await source.return();
+    assert.equal(turns, 1000);
+  });
+
+  it('is waited for without JavaScript too', () => {
+    const regs = pci.bar(0);
+    pci.irqOn();
+    while (pci.waitIrqSync(0) !== null);
+    regs.writeWord(edu.INTERRUPT_RAISE, 1);
+    assert.equal(typeof pci.waitIrqSync(1000), 'number');
+    edu.acknowledge(regs);
+    pci.irqOff();
+  });
+
+  it('ends with an error when the device closes or is given back', async () => {
+    using other = new PciDevice(edu.EDU);
+    const closing = other.waitIrq();
+    other.close();
+    await assert.rejects(closing, withCode('ERR_CLOSED'));
+    const givingBack = pci.waitIrq();
+    taken.close();
+    await assert.rejects(givingBack, withCode('ERR_CLOSED'));
+    await assert.rejects(pci.waitIrq(), withCode('ERR_UNSUPPORTED', /takeOver/));
+    taken = pci.takeOver('uio_pci_generic');
+  });
+});
