@@ -26,7 +26,7 @@ export interface ProgramRun {
   runtime: Runtime;
 }
 
-export interface SegmentResult {
+interface SegmentResult {
   name: string;
   /** What it must be found to be, where it is wrong on purpose. */
   expected?: MismatchKind | undefined;

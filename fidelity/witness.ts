@@ -58,7 +58,7 @@ export class Witness {
 }
 
 /** Whether it is the last register of the NVMe controller's 1 MiB memory buffer. */
-export function isMark(address: number): boolean {
+function isMark(address: number): boolean {
   return address % 0x100000 === 0xffffc;
 }
 
