@@ -6,6 +6,7 @@ import { startBoard } from '../board/board.js';
 import { checkout, installPackages, run } from '../board/host.js';
 import { compilerPrefix, type Machine } from '../board/machine.js';
 import { boardFiles, guestPath } from '../board/payload.js';
+import { guestFiles } from './run.js';
 
 /** The machine code of one way to access. */
 export interface CodeResult {
@@ -67,7 +68,7 @@ function functionBody(dump: string, name: string): string[] {
 
 /** The machine code of the window's functions on V8, by tier. */
 export async function windowCode(machine: Machine, node: string): Promise<CodeResult[]> {
-  const files = boardFiles(machine, [join(checkout, 'build/fidelity')]);
+  const files = boardFiles(machine, guestFiles);
   const program = guestPath(join(checkout, 'build/fidelity/guest/print-window.js'));
   const board = await startBoard({ machine, node, files });
   const results: CodeResult[] = [];

@@ -102,8 +102,7 @@ function naiveTables(results: readonly NaiveResult[]): string {
         const cells = TOOLS.map((tool) => {
           const result = ofPattern.find((candidate) => candidate.tool === tool);
           if (result === undefined) return '';
-          const kinds = Object.keys(result.found).join(', ');
-          return kinds === '' ? 'as said' : `**${number(result.seen)}** ${kinds}`;
+          return Object.keys(result.found).length === 0 ? 'as said' : `**${number(result.seen)}**`;
         });
         return [ofPattern[0]?.pattern ?? '', number(ofPattern[0]?.said ?? 0), ...cells];
       });

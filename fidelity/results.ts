@@ -24,7 +24,7 @@ export interface AccessResult extends Where {
 }
 
 /** What a mutation was found to be. */
-export interface MutationResult extends Where {
+interface MutationResult extends Where {
   name: string;
   expected: string;
   found: Partial<Record<MismatchKind, number>>;
@@ -51,7 +51,7 @@ export interface Results {
 
 const file = join(checkout, 'fidelity', 'results.json');
 
-export function readResults(): Results {
+function readResults(): Results {
   if (!existsSync(file)) return { accesses: [], mutations: [], naive: [], code: [] };
   return JSON.parse(readFileSync(file, 'utf8')) as Results;
 }

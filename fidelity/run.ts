@@ -26,7 +26,7 @@ export interface ProgramRun {
   runtime: Runtime;
 }
 
-export interface SegmentResult {
+interface SegmentResult {
   name: string;
   /** What it must be found to be, where it is wrong on purpose. */
   expected?: MismatchKind | undefined;
@@ -51,6 +51,9 @@ interface Statement {
   seconds: number;
 }
 
+/** The programs, and the library's modules one by one. */
+export const guestFiles: readonly string[] = [`${checkout}/build/fidelity`, `${checkout}/build/src`];
+
 /** Runs programs, one after the other on one board, and compares each with the witness. */
 export async function runPrograms(
   machine: Machine,
@@ -60,7 +63,7 @@ export async function runPrograms(
   const witness = new Witness();
   const other = runs.map((run) => run.runtime).find((runtime) => runtime.name !== 'node');
   const files = [
-    ...boardFiles(machine, [`${checkout}/build/fidelity`]),
+    ...boardFiles(machine, guestFiles),
     ...(other === undefined ? [] : await runtimeFiles(other, machine)),
   ];
   const board = await startBoard({

@@ -13,7 +13,7 @@ const ENDS = REGIONS.map((name) => Buffer.from(` name '${name}'`));
 
 /**
  * Reads QEMU's trace as it comes, hundreds of megabytes of it, and keeps the accesses of the devices of interest:
- * one log for each stretch between two marks. A program sets a mark by writing a number to {@link isMark}'s address.
+ * one log for each stretch between two marks. A program sets a mark by writing a number to a register of its own, see isMark.
  */
 export class Witness {
   /** By the number of the mark before them; number 0 is what was seen outside any program's patterns. */
@@ -58,7 +58,7 @@ export class Witness {
 }
 
 /** Whether it is the last register of the NVMe controller's 1 MiB memory buffer. */
-export function isMark(address: number): boolean {
+function isMark(address: number): boolean {
   return address % 0x100000 === 0xffffc;
 }
 

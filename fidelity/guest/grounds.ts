@@ -20,7 +20,7 @@ type Open = (engine: Engine) => Ground;
 
 /** The controller memory buffer of the NVMe controller: keeps what is written, with any width. */
 const CMB = { id: '0x1b36 0x0010', bar: 2 };
-export const CMB_LENGTH = 0x100000;
+const CMB_LENGTH = 0x100000;
 
 export const grounds: Readonly<Record<string, Open>> = {
   cmb: (engine) => ({ ...openBar(CMB.id, CMB.bar, engine), offset: 0, length: 0x400, widths: [1, 2, 4, 8] }),
@@ -50,7 +50,7 @@ interface Opened extends Place {
 }
 
 /** A memory BAR of the PCI device with these ids, through its sysfs resource file. */
-export function openBar(id: string, bar: number, engine: Engine): Opened {
+function openBar(id: string, bar: number, engine: Engine): Opened {
   const { path, physical, length } = findBar(id, bar);
   const map = MemoryMap.open(path, { length, engine });
   return { io: new MemoryMappedIO(map), physical, bigEndian: false };

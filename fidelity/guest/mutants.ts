@@ -156,7 +156,7 @@ function runModules(recorder: Recorder, ground: Ground): void {
     for (let i = 0; i < COUNT; i++) access(i);
   };
   const { bun } = process.versions as Record<string, string | undefined>;
-  if (process.arch === 'x64') {
+  if (process.arch === 'x64' && bun === undefined) {
     recorder.record(
       'an atomic store in the window',
       ground,

@@ -76,7 +76,7 @@ export class Say {
 }
 
 /** A value with its bytes in the other order. */
-export function swapped(value: bigint, width: Width): bigint {
+function swapped(value: bigint, width: Width): bigint {
   let result = 0n;
   for (let byte = 0n; byte < width; byte++) result = (result << 8n) | ((value >> (8n * byte)) & 0xffn);
   return result;

@@ -20,6 +20,7 @@ struct napi_value__ {
   void *data;
   size_t length;
   napi_callback function;
+  node_api_basic_finalize finalize;
   void *context;
 };
 
@@ -96,6 +97,19 @@ API napi_get_value_double(napi_env env, napi_value value, double *result) {
   return napi_ok;
 }
 
+API napi_get_value_bigint_uint64(napi_env env, napi_value value, uint64_t *result, bool *lossless) {
+  (void)env;
+  *result = (uint64_t)value->number;
+  *lossless = true;
+  return napi_ok;
+}
+
+API napi_get_value_string_utf8(napi_env env, napi_value value, char *text, size_t size, size_t *length) {
+  (void)env, (void)length;
+  snprintf(text, size, "%s", (const char *)value->data);
+  return napi_ok;
+}
+
 API napi_get_value_bool(napi_env env, napi_value value, bool *result) {
   (void)env;
   *result = value->number != 0;
@@ -106,6 +120,21 @@ API napi_create_arraybuffer(napi_env env, size_t length, void **data, napi_value
   (void)env;
   *data = calloc(1, length);
   *result = new_value((struct napi_value__){.data = *data, .length = length});
+  return napi_ok;
+}
+
+API napi_create_external_arraybuffer(napi_env env, void *data, size_t length, node_api_basic_finalize finalize,
+                                     void *hint, napi_value *result) {
+  /* Finalized when detached: see there. */
+  (void)env;
+  *result = new_value((struct napi_value__){
+      .data = data, .length = length, .finalize = finalize, .context = hint});
+  return napi_ok;
+}
+
+API napi_detach_arraybuffer(napi_env env, napi_value buffer) {
+  if (buffer->finalize != NULL) buffer->finalize(env, buffer->data, buffer->context);
+  buffer->data = NULL;
   return napi_ok;
 }
 
@@ -322,6 +351,27 @@ static void contains_a_bus_error(double page) {
   puts("bus error");
 }
 
+static void uses_memory_and_descriptors(double page) {
+  int fd = (int)CALL("createMemory", number(page), number(0))->number;
+  assert(fd >= 0);
+  int slot = map(fd, (size_t)page);
+  assert(CALL("lockMemory", number(slot))->number == 0);
+  assert(CALL("writeDescriptor", number(fd), number(12), number(2), number(0x1234))->number == 0);
+  assert(CALL("readDescriptor", number(fd), number(12), number(2))->number == 0x1234);
+  napi_value view = CALL("view", number(slot), number(page));
+  assert(((const uint8_t *)view->data)[13] == 0x12);
+  CALL("detach", view);
+  CALL("unmap", number(slot));
+  CALL("closeDescriptor", number(fd));
+
+  int event = (int)call_value(property("openEvent"), 0, NULL)->number;
+  assert(CALL("takeEvent", number(event))->number == 0);
+  assert(eventfd_write(event, 3) == 0);
+  assert(CALL("takeEvent", number(event))->number == 3);
+  close(event);
+  puts("memory, descriptors");
+}
+
 static uint32_t reported;
 
 static napi_value report(napi_env env, napi_callback_info info) {
@@ -362,6 +412,7 @@ int main(int argc, char **argv) {
 
   reads_and_writes(page);
   contains_a_bus_error(page);
+  uses_memory_and_descriptors(page);
   waits();
   while (hook_count-- > 0) hooks[hook_count](hook_data[hook_count]);
   puts("end");

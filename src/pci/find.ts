@@ -2,19 +2,16 @@ import { inspect } from 'node:util';
 import { MmapioError } from '../errors.js';
 import { hex } from '../memory/check.js';
 import { normaliseAddress } from './address.js';
-import { listPci, type PciInfo } from './sysfs.js';
+import { findAddresses, listPci, type PciInfo, readPciInfo } from './sysfs.js';
 
 /** A device by its address (`'0000:00:04.0'`, `'00:04.0'`), or by what it is. */
 export type PciSelector = string | { vendor: number; device: number };
 
-/** The one device that the selector means. */
+/** The one device that the selector means. Only what is looked for is read: a machine may have hundreds of devices. */
 export function findPci(sysfs: string, selector: PciSelector): PciInfo {
-  const all = listPci(sysfs);
   if (typeof selector === 'string') {
     const address = normaliseAddress(selector);
-    const info = all.find((one) => one.address === address);
-    if (info !== undefined) return info;
-    throw notFound(`at ${address}`, all);
+    return readPciInfo(sysfs, address) ?? fail(`at ${address}`, sysfs);
   }
   const { vendor, device } = selector ?? {};
   if (!Number.isInteger(vendor) || !Number.isInteger(device)) {
@@ -23,16 +20,22 @@ export function findPci(sysfs: string, selector: PciSelector): PciInfo {
       `${inspect(selector)} selects no device: it takes an address, or { vendor: 0x1234, device: 0x11e8 }`,
     );
   }
-  const found = all.filter((one) => one.vendor === vendor && one.device === device);
-  const [info] = found;
+  const found = findAddresses(sysfs, vendor, device);
+  const [address, ...others] = found;
   const name = `${id(vendor)}:${id(device)}`;
-  if (info === undefined) throw notFound(name, all);
-  if (found.length === 1) return info;
-  throw new MmapioError(
-    'ERR_AMBIGUOUS',
-    `There are ${found.length} PCI devices ${name}: choose one by its address, ` +
-      found.map((one) => `'${one.address}'`).join(' or '),
-  );
+  if (others.length > 0) {
+    throw new MmapioError(
+      'ERR_AMBIGUOUS',
+      `There are ${found.length} PCI devices ${name}: choose one by its address, ` +
+        found.map((one) => `'${one}'`).join(' or '),
+    );
+  }
+  const info = address === undefined ? undefined : readPciInfo(sysfs, address);
+  return info ?? fail(name, sysfs);
+}
+
+function fail(wanted: string, sysfs: string): never {
+  throw notFound(wanted, listPci(sysfs));
 }
 
 function notFound(wanted: string, all: readonly PciInfo[]): MmapioError {

@@ -45,7 +45,12 @@ export function pciFolder(sysfs: string, address: string): string {
   return join(sysfs, 'bus/pci/devices', address);
 }
 
-function readPciInfo(sysfs: string, address: string): PciInfo {
+/** A device, or `undefined` when there is none at that address, or no more. */
+export function readPciInfo(sysfs: string, address: string): PciInfo | undefined {
+  return unlessGone(() => readInfo(sysfs, address));
+}
+
+function readInfo(sysfs: string, address: string): PciInfo {
   const folder = pciFolder(sysfs, address);
   const number = (name: string) => Number(readInteger(folder, name));
   const group = linkTarget(folder, 'iommu_group');
@@ -82,16 +87,32 @@ function toBigInt(text: string): bigint | undefined {
   return /^(0x[0-9a-f]+|\d+)$/i.test(text) ? BigInt(text) : undefined;
 }
 
+function addresses(sysfs: string): string[] {
+  return listFolder(join(sysfs, 'bus/pci/devices')).sort();
+}
+
 /** Every PCI device, by address. One that disappears meanwhile is left out. */
 export function listPci(sysfs: string): PciInfo[] {
-  return listFolder(join(sysfs, 'bus/pci/devices'))
-    .sort()
-    .flatMap((address) => {
-      try {
-        return [readPciInfo(sysfs, address)];
-      } catch (error) {
-        if (error instanceof SystemError && (error.code === 'ENOENT' || error.code === 'ENODEV')) return [];
-        throw error;
-      }
-    });
+  return addresses(sysfs).flatMap((address) => readPciInfo(sysfs, address) ?? []);
+}
+
+/** The addresses of the devices of a kind. */
+export function findAddresses(sysfs: string, vendor: number, device: number): string[] {
+  return addresses(sysfs).filter((address) => {
+    const folder = pciFolder(sysfs, address);
+    return unlessGone(
+      () =>
+        readInteger(folder, 'vendor') === BigInt(vendor) && readInteger(folder, 'device') === BigInt(device),
+    );
+  });
+}
+
+function unlessGone<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SystemError && (error.code === 'ENOENT' || error.code === 'ENODEV'))
+      return undefined;
+    throw error;
+  }
 }

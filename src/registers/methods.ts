@@ -120,6 +120,8 @@ function whole(layout: RegisterLayout): Methods {
 
 // ---- generated code ---------------------------------------------------------------------------------------
 
+/** Enumerations up to this width are decoded by choosing between constants, which V8 knows to be names. */
+const CHOSEN_BITS = 2;
 /** Enumerations up to this width are decoded through a table of all values. */
 const TABLE_BITS = 8;
 /** Enumerations of up to this many names are encoded by comparing with each. */
@@ -166,7 +168,12 @@ function decodedField(source: Source, field: FieldLayout): string {
   if (!field.enumerated) return bits;
   const lookUp = (value: Raw) => nameOf(field, BigInt(value)) ?? value;
   if (field.width > TABLE_BITS) return `${source.bind(lookUp)}(${bits})`;
-  return `${source.bind(Array.from({ length: 2 ** field.width }, (_, value) => lookUp(value)))}[${bits}]`;
+  const contents = Array.from({ length: 2 ** field.width }, (_, value) => lookUp(value));
+  if (field.width > CHOSEN_BITS || source.layout.width === 64) return `${source.bind(contents)}[${bits}]`;
+  const choices = contents.slice(0, -1).map((content, value) => {
+    return `${bits} === ${value} ? ${JSON.stringify(content)} : `;
+  });
+  return `${choices.join('')}${JSON.stringify(contents.at(-1))}`;
 }
 
 function decodedFields(source: Source): string {

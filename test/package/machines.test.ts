@@ -39,7 +39,7 @@ describe('the native core', () => {
   });
   after(() => remove());
 
-  const hostPrints = 'map, read, write, transfer, sync\nbus error\nwait\nend\n';
+  const hostPrints = 'map, read, write, transfer, sync\nbus error\nmemory, descriptors\nwait\nend\n';
   const start = ([program = '', ...args]: string[], env?: NodeJS.ProcessEnv) =>
     run(program, args, { cwd: dirname(script), env: { ...process.env, ...env } });
 
