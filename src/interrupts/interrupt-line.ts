@@ -71,8 +71,10 @@ export class InterruptLine {
     if (rearm !== 'level' && rearm !== 'edge' && rearm !== false) {
       throw new MmapioError('ERR_INVALID_ARGUMENT', `rearm is '${rearm}': it takes 'level', 'edge' or false`);
     }
+    if (this.#closed) throw this.#closedError();
     let previous = this.#lastCount;
-    if (rearm !== false) this.#rearm();
+    // A level that is pending already gets its turn first: turned on before it is served, it would come twice.
+    if (rearm === 'edge' || (rearm === 'level' && !this.#isPending())) this.#rearm();
     while (!this.#closed) {
       const count = await this.#next(previous, signal);
       if (count === null) return;
@@ -99,6 +101,10 @@ export class InterruptLine {
       if (this.#closed && !(error instanceof AbortError)) return null;
       throw error;
     }
+  }
+
+  #isPending(): boolean {
+    return native.poll(this.#device.fd, 0) > 0;
   }
 
   #rearm(): void {

@@ -8,6 +8,7 @@ import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { InterruptLine } from '#src/interrupts/interrupt-line.js';
+import type { Rearm } from '#src/interrupts/interrupt-source.js';
 import { runModule } from '../../support/child.js';
 import { withCode } from '../../support/errors.js';
 import { temporaryFile, temporaryFolder } from '../../support/files.js';
@@ -216,22 +217,36 @@ test('an interrupt that another wait has taken is not lost for a loop', async (t
   await loop.return();
 });
 
-test("a level interrupt is turned on again after the loop's body, an edge before, and never if so asked", async (t) => {
-  for (const [rearm, inBody] of [
-    ['level', [1, 2]],
-    ['edge', [2, 3]],
-    [false, [0, 0]],
-  ] as const) {
-    const device = fakeDevice(t);
-    const seen: number[] = [];
-    device.raise(1);
-    for await (const _ of device.line.interrupts({ rearm })) {
-      seen.push(device.rearmed);
-      if (seen.length === 2) break;
-      device.raise(2);
-    }
-    assert.deepEqual(seen, inBody);
+/** How often the interrupt had been turned on when each body of a loop ran; `pending`: one came before the loop. */
+async function rearmedInBodies(t: TestContext, rearm: Rearm, pending: boolean): Promise<number[]> {
+  const device = fakeDevice(t);
+  const seen: number[] = [];
+  const raise = () => device.raise(seen.length + 1);
+  if (pending) raise();
+  else setImmediate(raise);
+  for await (const _ of device.line.interrupts({ rearm })) {
+    seen.push(device.rearmed);
+    if (seen.length === 3) break;
+    raise();
   }
+  return seen;
+}
+
+test("a level interrupt is turned on first, and again after the loop's body", async (t) => {
+  assert.deepEqual(await rearmedInBodies(t, 'level', false), [1, 2, 3]);
+});
+
+test('a level interrupt that is pending already is served before it is turned on', async (t) => {
+  assert.deepEqual(await rearmedInBodies(t, 'level', true), [0, 1, 2]);
+});
+
+test("an edge interrupt is turned on first, and again before the loop's body", async (t) => {
+  assert.deepEqual(await rearmedInBodies(t, 'edge', false), [2, 3, 4]);
+  assert.deepEqual(await rearmedInBodies(t, 'edge', true), [2, 3, 4]);
+});
+
+test('an interrupt is never turned on where that was asked', async (t) => {
+  assert.deepEqual(await rearmedInBodies(t, false, false), [0, 0, 0]);
 });
 
 test('a rearm policy that does not exist is refused', async (t) => {
