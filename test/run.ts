@@ -124,8 +124,6 @@ function parts(): Part[] {
         `MMAPIO_ENGINE=${engine}`,
         '--with',
         'build/src',
-        '--with',
-        'node_modules/commander',
         '--tests',
         'build/test/board',
       ]),
