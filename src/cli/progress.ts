@@ -6,25 +6,36 @@ const DELAY = 500;
 const INTERVAL = 100;
 const LENGTH = 30;
 
+/** As much of a terminal's stream as is needed. */
+type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
 export class Progress {
-  #next = performance.now() + DELAY;
+  readonly #output: Terminal;
+  readonly #now: () => number;
+  #next: number;
   #shown = false;
 
+  constructor(output: Terminal = process.stderr, now: () => number = () => performance.now()) {
+    this.#output = output;
+    this.#now = now;
+    this.#next = now() + DELAY;
+  }
+
   show(done: number, total: number): void {
-    const now = performance.now();
-    if (!process.stderr.isTTY || now < this.#next) return;
+    const now = this.#now();
+    if (this.#output.isTTY !== true || now < this.#next) return;
     this.#next = now + INTERVAL;
     this.#shown = true;
     const filled = Math.floor((done / total) * LENGTH);
     const percent = `${Math.floor((done / total) * 100)}`.padStart(3);
-    cursorTo(process.stderr, 0);
-    process.stderr.write(`${'█'.repeat(filled)}${'░'.repeat(LENGTH - filled)} ${percent} %`);
+    cursorTo(this.#output, 0);
+    this.#output.write(`${'█'.repeat(filled)}${'░'.repeat(LENGTH - filled)} ${percent} %`);
   }
 
   /** Takes the bar away. */
   end(): void {
     if (!this.#shown) return;
-    clearLine(process.stderr, 0);
-    cursorTo(process.stderr, 0);
+    clearLine(this.#output, 0);
+    cursorTo(this.#output, 0);
   }
 }

@@ -112,6 +112,9 @@ const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 /** `mmapio ARGS` in a pseudo-terminal of 40 lines; afterwards `stty -a` shows how it left the terminal. */
 export function inTerminal(t: TestContext, args: readonly string[], environment = ''): RunningCommand {
   const command = [process.execPath, main, ...args].map(quote).join(' ');
-  const script = `stty rows 40 cols 120; trap : INT; ${environment} ${command}; code=$?; stty -a; exit $code`;
+  // What CI and the person who runs the tests say of colours is not what is tested.
+  const colours = 'unset CI NO_COLOR FORCE_COLOR NODE_DISABLE_COLORS; export TERM=xterm-256color';
+  const size = 'stty rows 40 cols 120';
+  const script = `${colours}; ${size}; trap : INT; ${environment} ${command}; code=$?; stty -a; exit $code`;
   return new RunningCommand(t, 'script', ['-qec', script, '/dev/null']);
 }

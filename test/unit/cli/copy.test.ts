@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { inTerminal, mmapio } from '../../support/cli.js';
+import { mmapio } from '../../support/cli.js';
 import { counting, temporaryFile, temporaryFolder } from '../../support/files.js';
 
 describe('mmapio copy', () => {
@@ -46,13 +46,6 @@ describe('mmapio copy', () => {
       mmapio(['copy', `file:${target}`, '-', '--fifo', '--range', '4+8']).stdout,
       '\x05\x06\x07\x08\x05\x06\x07\x08',
     );
-  });
-
-  it('shows a progress bar on a terminal when it takes long', async (t) => {
-    const target = temporaryFile(t, 0x100_0000);
-    const copy = inTerminal(t, ['copy', `file:${target}`, '/dev/null', '--width', '8']);
-    await copy.until(/█+░+ +\d+ %/);
-    assert.equal(await copy.ended, 0);
   });
 
   it('refuses before any access what cannot be', (t) => {
