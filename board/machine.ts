@@ -54,9 +54,9 @@ const x64Devices = [
 ].flatMap((device) => ['-device', device.join(',')]);
 
 /*
- * One thread of QEMU's for both processors: with one each, a processor that runs code while the other one changes it can
- * see half of the change, which real ones do not. V8 does that whenever it optimises a WebAssembly function, and about one
- * long run of Node.js 20 in ten crashed.
+ * One thread of QEMU's for both processors: with one each, about one long run of Node.js 20 in ten crashed. The one crash
+ * that was looked into was in code that V8 had just changed, as if one processor had seen half of what the other wrote;
+ * that is a guess. With one thread none was seen, in fewer runs.
  */
 const x64Processors = ['-accel', 'tcg,thread=single', '-cpu', 'max', '-smp', '2', '-m', '1024'];
 
