@@ -18,20 +18,11 @@ const BUFFER = KIND_BUFFER;
 const core = native;
 const { offset: callOffset, slot: callSlot, value: callValue, value64: callValue64, faultCount } = call;
 
-const unopened = (): never => {
-  throw new Error('The window is not open');
-};
-
-const windowAccess: WindowAccess = {
-  read8: unopened,
-  read16: unopened,
-  read32: unopened,
-  read64: unopened,
-  write8: unopened,
-  write16: unopened,
-  write32: unopened,
-  write64: unopened,
-};
+/**
+ * Empty until the window is open. Each function is set once, because V8 takes for constant what a property was first
+ * given, and looks it up at every use once it was given another.
+ */
+const windowAccess = {} as WindowAccess;
 
 /** Tells how the window is accessed, once it is open. */
 export function setWindowAccess(access: WindowAccess): void {
