@@ -29,7 +29,7 @@ import {
   type VfioInterruptKind,
 } from './interrupts.js';
 import { CONFIG_REGION, REGION_MMAP } from './kernel.js';
-import { VfioDmaBuffer } from './vfio-dma-buffer.js';
+import { VfioDmaBuffer, type VfioDmaOptions } from './vfio-dma-buffer.js';
 
 export interface VfioOptions extends Roots {
   /** Engine for the BARs, as for {@link MemoryMap.open}. */
@@ -193,19 +193,22 @@ export class VfioDevice implements InterruptSource {
   }
 
   /**
-   * Memory that the device can reach, and no more than that; `address` of the buffer is what it is given. The lowest free
-   * address is chosen, so that devices with few address bits get on. Closed with the device.
+   * Memory that the device can reach, and no more than that; `address` of the buffer is what it is given. Closed with the
+   * device.
    *
    * @param length - bytes
-   * @throws {SystemError} `ENOMEM` when the process may not lock so much memory (`ulimit -l`); `ERR_CLOSED`,
-   *   `ERR_OUT_OF_RANGE`
+   * @throws {MmapioError} `ERR_CLOSED`, `ERR_INVALID_ARGUMENT`; `ERR_OUT_OF_RANGE` for a length, or an address that the
+   *   IOMMU does not take (the message lists which it does), `ERR_UNALIGNED` for one that is no multiple of the page size;
+   *   {@link SystemError} `EEXIST` where a buffer of the group is already, `ENOMEM` when the process may not lock so much
+   *   memory (`ulimit -l`)
    */
-  allocateDma(length: number): DmaBuffer {
+  allocateDma(length: number, options: VfioDmaOptions = {}): DmaBuffer {
     this.#checkOpen();
     if (checkByteCount('length', length) === 0) {
       throw new MmapioError('ERR_OUT_OF_RANGE', 'length is 0: there is nothing to allocate');
     }
-    const buffer = new VfioDmaBuffer(this.#group, length, (closed) => this.#buffers.delete(closed));
+    const onClose = (closed: VfioDmaBuffer) => this.#buffers.delete(closed);
+    const buffer = new VfioDmaBuffer(this.#group, { ...options, length, onClose });
     this.#buffers.add(buffer);
     return buffer;
   }

@@ -99,6 +99,34 @@ describe('a VFIO device', () => {
     );
   });
 
+  it('reaches memory at an address that was chosen', () => {
+    using vfio = new VfioDevice(edu.EDU);
+    vfio.setBusMaster(true);
+    const regs = vfio.bar(0);
+    using low = vfio.allocateDma(4096, { address: 0x1234_5000 });
+    using high = vfio.allocateDma(8192, { address: 0x12_3456_7000n });
+    assert.equal(low.address, 0x1234_5000n);
+    assert.equal(high.address, 0x12_3456_7000n);
+    low.bytes.fill(0x5a);
+    edu.startDma(regs, low.address, edu.BUFFER, 16);
+    edu.finishDma(regs);
+    edu.startDma(regs, edu.BUFFER, high.address + 4096n, 16, edu.DMA_TO_MEMORY);
+    edu.finishDma(regs);
+    assert.deepEqual(high.bytes.subarray(4096, 4112), low.bytes.subarray(0, 16));
+  });
+
+  it('refuses an address that is taken, or that the IOMMU does not take, and loses nothing by it', () => {
+    using vfio = new VfioDevice(edu.EDU);
+    const { address } = vfio.allocateDma(8192);
+    const before = [countDescriptors(), countMappings()];
+    const at = (chosen: bigint) => vfio.allocateDma(4096, { address: chosen });
+    assert.throws(() => at(address + 4096n), withCode('EEXIST', /choose others/));
+    // Where message-signalled interrupts go.
+    assert.throws(() => at(0xfee0_0000n), withCode('ERR_OUT_OF_RANGE', /takes 0x1000 to 0xfedfffff/));
+    assert.throws(() => at(address + 1n), withCode('ERR_UNALIGNED'));
+    assert.deepEqual([countDescriptors(), countMappings()], before);
+  });
+
   it('cannot reach a buffer that is closed', () => {
     using vfio = new VfioDevice(edu.EDU);
     vfio.setBusMaster(true);
