@@ -9,6 +9,7 @@ import type {
 } from '../interrupts/interrupt-source.js';
 import { checkByteCount, checkChoice, show } from '../memory/check.js';
 import { DescriptorRegisters } from '../memory/descriptor-registers.js';
+import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
 import { type MemoryMap, mapDevice } from '../memory/memory-map.js';
 import { MemoryMappedIO } from '../memory/memory-mapped-io.js';
@@ -73,7 +74,7 @@ export class VfioDevice implements InterruptSource {
   readonly #engine: Engine | 'auto' | undefined;
   readonly #config: DescriptorRegisters;
   readonly #vectors: VectorSet;
-  readonly #mappings = new Map<number, MemoryMap>();
+  readonly #mappings = new DeviceMappings<number>();
   readonly #ports = new Map<number, DescriptorRegisters>();
   readonly #buffers = new Set<VfioDmaBuffer>();
   #closed = false;
@@ -145,7 +146,8 @@ export class VfioDevice implements InterruptSource {
     const { offset = 0, length, byteOrder = 'little' } = options;
     this.#checkOpen();
     findBar(this.address, this.bars, index, 'memory');
-    return new MemoryMappedIO(this.#mapping(index), offset, length, { byteOrder });
+    const mapping = this.#mappings.get(index, () => this.#map(index));
+    return new MemoryMappedIO(mapping, offset, length, { byteOrder });
   }
 
   /** The registers of an I/O BAR: one system call and one port access for each read and write. Throws as {@link bar}. */
@@ -254,7 +256,7 @@ export class VfioDevice implements InterruptSource {
     this.#closed = true;
     this.#vectors.close();
     for (const buffer of [...this.#buffers]) buffer.close();
-    for (const mapping of this.#mappings.values()) mapping.close();
+    this.#mappings.close();
     for (const ports of this.#ports.values()) ports.close();
     this.#config.close();
     native.closeDescriptor(this.#fd);
@@ -283,10 +285,7 @@ export class VfioDevice implements InterruptSource {
     return new VectorSet(device, kind, vectors);
   }
 
-  #mapping(index: number): MemoryMap {
-    const present = this.#mappings.get(index);
-    if (present !== undefined && !present.dead) return present;
-    present?.close();
+  #map(index: number): MemoryMap {
     const { flags, offset, length } = this.#region(index);
     if ((flags & REGION_MMAP) === 0) {
       throw new MmapioError(
@@ -294,15 +293,13 @@ export class VfioDevice implements InterruptSource {
         `The kernel does not let BAR ${index} of ${this.address} be mapped`,
       );
     }
-    const mapping = mapDevice({
+    return mapDevice({
       fd: this.#fd,
       path: `BAR ${index} of ${this.#path}`,
       offset,
       length,
       ...(this.#engine === undefined ? {} : { engine: this.#engine }),
     });
-    this.#mappings.set(index, mapping);
-    return mapping;
   }
 
   #region(index: number): Region {

@@ -171,6 +171,19 @@ describe('a VFIO device', () => {
     assert.equal(vfio.bar(0).readWord(edu.ID), 0x010000ed);
   });
 
+  it('keeps its BARs from everybody else, mappings that exist included', () => {
+    using pci = new PciDevice(edu.EDU);
+    using vfio = new VfioDevice(edu.EDU);
+    const before = pci.bar(0);
+    assert.equal(before.readWord(edu.ID), 0x010000ed);
+    vfio.bar(0);
+    assert.throws(() => before.readWord(edu.ID), withCode('ERR_BUS_FAULT'));
+    assert.throws(() => pci.bar(0), withCode('EINVAL', /in use through VFIO.*close that first/));
+    vfio.close();
+    pci.bar(0);
+    assert.throws(() => pci.enable(), withCode('EBUSY', /driver vfio-pci/));
+  });
+
   it('needs no root when its group may be opened', () => {
     using pci = new PciDevice(edu.EDU);
     chownSync(`/dev/vfio/${pci.iommuGroup}`, 1000, 1000);
