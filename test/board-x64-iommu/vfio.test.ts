@@ -8,14 +8,10 @@ import { runModule } from '../support/child.js';
 import * as edu from '../support/edu.js';
 import { withCode } from '../support/errors.js';
 import { countDescriptors, countMappings } from '../support/resources.js';
+import { takenEdu } from '../support/taken-edu.js';
 
 describe('a VFIO device', () => {
-  let taken: PciTakeover;
-  before(() => {
-    using pci = new PciDevice(edu.EDU);
-    taken = pci.takeOver('vfio-pci');
-  });
-  after(() => taken.close());
+  const device = takenEdu('vfio-pci');
 
   it('has registers, configuration space and what identifies it', () => {
     using vfio = new VfioDevice(edu.EDU);
@@ -191,8 +187,8 @@ describe('a VFIO device', () => {
       process.setgid(1000);
       process.setuid(1000);
       const { VfioDevice } = await import('mmapio');
-      using vfio = new VfioDevice('${edu.EDU_ADDRESS}');
-      using buffer = vfio.allocateDma(4096);
+      const vfio = new VfioDevice('${edu.EDU_ADDRESS}');
+      vfio.allocateDma(4096);
       if (vfio.bar(0).readWord(0) !== 0x010000ed) process.exit(2);
     `);
     assert.equal(status, 0, stderr);
@@ -200,7 +196,7 @@ describe('a VFIO device', () => {
 
   it('is somebody else\u2019s as long as he has it', () => {
     using vfio = new VfioDevice(edu.EDU);
-    assert.throws(() => taken.close(), withCode('EBUSY', /close the VfioDevice first/));
+    assert.throws(() => device.taken.close(), withCode('EBUSY', /close the VfioDevice first/));
     const { stdout } = runModule(`
       const { VfioDevice } = await import('mmapio');
       try { new VfioDevice('${edu.EDU_ADDRESS}'); } catch (error) { console.log(error.code, error.message); }
