@@ -58,7 +58,7 @@ const x64Devices = [
  * that was looked into was in code that V8 had just changed, as if one processor had seen half of what the other wrote;
  * that is a guess. With one thread none was seen, in fewer runs.
  */
-const x64Processors = ['-accel', 'tcg,thread=single', '-cpu', 'max', '-smp', '2', '-m', '1024'];
+const x64Processors = ['-accel', 'tcg,thread=single', '-cpu', 'max', '-smp', '2'];
 
 /** What both x86_64 machines have in common. */
 const x64Base = {
@@ -75,11 +75,12 @@ const x64Base = {
   modules: ['virtio_pci', 'virtio_console', 'uio_pci_generic', 'vfio_iommu_type1', 'vfio_pci'],
 } as const;
 
-/** An x86_64 machine with PCI devices that no kernel driver claims. */
+/** An x86_64 machine with PCI devices that no kernel driver claims, and a huge page of 1 GiB, which only boot can set aside. */
 export const x64: Machine = {
   ...x64Base,
   name: 'x64',
-  qemuArguments: ['-machine', 'q35', ...x64Processors, ...x64Devices],
+  qemuArguments: ['-machine', 'q35', ...x64Processors, '-m', '2560', ...x64Devices],
+  kernelParameters: `${x64Base.kernelParameters} hugepagesz=1G hugepages=1`,
 };
 
 /** The same behind an Intel IOMMU, for VFIO. */
@@ -88,7 +89,7 @@ export const x64Iommu: Machine = {
   name: 'x64-iommu',
   // the IOMMU serves only the devices that come after it
   qemuArguments: [
-    ...['-machine', 'q35,kernel-irqchip=split', ...x64Processors],
+    ...['-machine', 'q35,kernel-irqchip=split', ...x64Processors, '-m', '1024'],
     ...['-device', 'intel-iommu,intremap=on,caching-mode=on'],
     ...x64Devices,
   ],

@@ -12,7 +12,7 @@ export type ErrorCode =
   | 'ERR_INVALID_ARGUMENT'
   /** An offset or length that is not a whole number of bytes or does not fit inside the region or file. */
   | 'ERR_OUT_OF_RANGE'
-  /** An address that is not a multiple of the access's width. */
+  /** An address that is not a multiple of the access's width, or of the page size for a DMA buffer. */
   | 'ERR_UNALIGNED'
   /** A value that is not an integer of the access's width. */
   | 'ERR_INVALID_VALUE'

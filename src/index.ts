@@ -44,3 +44,4 @@ export {
   VfioDevice,
   type VfioOptions,
 } from './vfio/vfio-device.js';
+export type { VfioDmaOptions } from './vfio/vfio-dma-buffer.js';

@@ -1,6 +1,4 @@
 /* What runs on the board: see main.ts. */
-import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import {
   type DmaBuffer,
@@ -12,81 +10,9 @@ import {
 } from 'mmapio';
 import * as edu from '../../test/support/edu.js';
 import { countDescriptors, countMappings } from '../../test/support/resources.js';
+import { compareRoundTrips } from './round-trips.js';
 
 const [task = '', cProgram = ''] = process.argv.slice(2);
-
-function median(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
-}
-
-/** Microseconds from the write that raises the interrupt to the code behind the wait. */
-async function roundTrips(pci: PciDevice, rounds: number, wait: () => unknown): Promise<number[]> {
-  const regs = pci.bar(0);
-  const times: number[] = [];
-  pci.irqOn();
-  for (let i = 0; i < rounds; i++) {
-    const start = performance.now();
-    regs.writeWord(edu.INTERRUPT_RAISE, 1);
-    await wait();
-    times.push((performance.now() - start) * 1000);
-    edu.acknowledge(regs);
-    pci.irqOn();
-  }
-  return times;
-}
-
-/** The same for a wait that began before: the waiting thread is woken, and the event loop through it. */
-async function wakeUps(pci: PciDevice, rounds: number): Promise<number[]> {
-  const regs = pci.bar(0);
-  const times: number[] = [];
-  pci.irqOn();
-  for (let i = 0; i < rounds; i++) {
-    const waiting = pci.waitIrq();
-    const start = performance.now();
-    regs.writeWord(edu.INTERRUPT_RAISE, 1);
-    await waiting;
-    times.push((performance.now() - start) * 1000);
-    edu.acknowledge(regs);
-    pci.irqOn();
-  }
-  return times;
-}
-
-function roundTripsInC(address: string, rounds: number): number[] {
-  const folder = `/sys/bus/pci/devices/${address}`;
-  const [uio = ''] = readdirSync(`${folder}/uio`);
-  const text = execFileSync(cProgram, [`/dev/${uio}`, folder, String(rounds)], { encoding: 'utf8' });
-  return text
-    .trim()
-    .split('\n')
-    .map((ns) => Number(ns) / 1000);
-}
-
-/** In turns, so that a slow moment of the machine is not one side's alone. */
-async function compareRoundTrips(): Promise<void> {
-  using pci = new PciDevice(edu.EDU);
-  using _taken = pci.takeOver('uio_pci_generic');
-  const times: Record<string, number[]> = {};
-  const add = (name: string, more: number[]) => {
-    times[name] = [...(times[name] ?? []), ...more];
-  };
-  // Compiled before it counts, as C is.
-  await roundTrips(pci, 2000, () => pci.waitIrq());
-  await roundTrips(pci, 2000, () => pci.waitIrqSync());
-  for (let turn = 0; turn < 20; turn++) {
-    add('C', roundTripsInC(pci.address, 200));
-    add('waitIrq', await roundTrips(pci, 200, () => pci.waitIrq()));
-    add('waitIrqSync', await roundTrips(pci, 200, () => pci.waitIrqSync()));
-    add('waitIrq begun before', await wakeUps(pci, 200));
-  }
-  const inC = median(times.C ?? []);
-  for (const [name, all] of Object.entries(times)) {
-    const us = median(all);
-    console.log(
-      `round trip, ${name}: median of ${all.length} is ${us.toFixed(1)} us, ${(us / inC).toFixed(2)} of C`,
-    );
-  }
-}
 
 /** Raises the interrupt in each turn of the loop over it, and counts what comes. */
 async function countInterrupts(name: string, device: PciDevice | VfioDevice, total: number): Promise<void> {
@@ -249,7 +175,7 @@ async function leaks(): Promise<void> {
 }
 
 const tasks: Record<string, () => Promise<void> | void> = {
-  'round-trips': compareRoundTrips,
+  'round-trips': () => compareRoundTrips(cProgram),
   interrupts,
   dma: () => moveMemory(64 * 2 ** 20),
   leaks,

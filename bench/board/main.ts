@@ -9,8 +9,8 @@ import { x64Iommu } from '../../board/machine.js';
 import { boardFiles, guestPath } from '../../board/payload.js';
 
 const build = fileURLToPath(new URL('../..', import.meta.url));
-const source = fileURLToPath(new URL('../../../bench/c/interrupt-round-trip.c', import.meta.url));
-const program = `${build}bench/interrupt-round-trip`;
+const source = fileURLToPath(new URL('../../../bench/c/interrupts.c', import.meta.url));
+const program = `${build}bench/interrupts`;
 
 /** Slots of the board's bus that are free. */
 const SLOTS = Array.from({ length: 15 }, (_, i) => i + 8);

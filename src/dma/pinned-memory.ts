@@ -87,6 +87,8 @@ export class PinnedMemory extends MappedDmaBuffer {
   }
 }
 
+const GIBIBYTE = 2 ** 30;
+
 const HIDDEN =
   'The kernel shows physical addresses to root only (CAP_SYS_ADMIN): use u-dma-buf or VFIO without root';
 
@@ -126,14 +128,17 @@ function explain(error: unknown, pageSize: number): unknown {
 }
 
 function remedyOf(error: SystemError, pageSize: number): string {
-  if (error.syscall !== 'mlock' && pageSize !== native.pageSize) {
-    const kilobytes = pageSize / 1024;
-    return (
-      `No huge pages are free: set some aside with ` +
-      `echo 16 > /sys/kernel/mm/hugepages/hugepages-${kilobytes}kB/nr_hugepages, best at boot`
-    );
-  }
+  if (error.syscall !== 'mlock' && pageSize !== native.pageSize) return hugePageRemedy(pageSize);
   return 'The process may not lock so much memory (see ulimit -l), or memory is short';
+}
+
+function hugePageRemedy(pageSize: number): string {
+  const kilobytes = pageSize / 1024;
+  return pageSize < GIBIBYTE
+    ? `No huge pages are free: set some aside with ` +
+        `echo 16 > /sys/kernel/mm/hugepages/hugepages-${kilobytes}kB/nr_hugepages, best at boot`
+    : `No huge pages of ${hex(pageSize)} bytes are free: set some aside at boot, with hugepagesz=${pageSize / GIBIBYTE}G hugepages=1 on ` +
+        "the kernel's command line; a running kernel seldom has so much in one piece";
 }
 
 /** Joins pages whose addresses follow each other. */

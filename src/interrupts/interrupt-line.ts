@@ -6,6 +6,12 @@ import type { Interrupt, InterruptOptions, WaitOptions } from './interrupt-sourc
 /** The longest delay of a JavaScript timer. */
 const LONGEST_TIMEOUT = 0x7fffffff;
 
+/**
+ * Waits in a row that may be answered before the event loop gets a turn: a device that never stops raising its interrupt
+ * must not keep timers and signals from the program that waits for it.
+ */
+const WAITS_IN_A_TURN = 64;
+
 /** What differs between kinds of interrupts. */
 export interface LineDevice {
   /** Readable when an interrupt has happened since the latest {@link read}. Owned by the device. */
@@ -30,6 +36,7 @@ export class InterruptLine {
   #stopWatching: (() => void) | undefined;
   #closed = false;
   #lastCount: number;
+  #waitsInTurn = 0;
 
   /** @param count - the count before the first interrupt that can be seen */
   constructor(device: LineDevice, count: number) {
@@ -43,7 +50,7 @@ export class InterruptLine {
       const timeout = checkTimeout(options.timeout);
       if (this.#closed) throw this.#closedError();
       if (signal?.aborted) throw new AbortError(signal);
-      const count = this.#take();
+      const count = timeout === 0 || ++this.#waitsInTurn <= WAITS_IN_A_TURN ? this.#take() : null;
       if (count !== null || timeout === 0) return Promise.resolve(count);
       return this.#enqueue(timeout, signal);
     } catch (error) {
@@ -113,7 +120,7 @@ export class InterruptLine {
   }
 
   #enqueue(timeout: number, signal: AbortSignal | undefined): Promise<number | null> {
-    this.#stopWatching ??= this.#watch();
+    queueMicrotask(() => this.#lookAgain());
     return new Promise((resolve, reject) => {
       const settle = (conclude: () => void) => {
         clearTimeout(timer);
@@ -127,14 +134,41 @@ export class InterruptLine {
         reject: (error) => settle(() => reject(error)),
       };
       const onAbort = () => waiter.reject(new AbortError(signal as AbortSignal));
-      const timer = timeout <= LONGEST_TIMEOUT ? setTimeout(() => waiter.resolve(null), timeout) : undefined;
+      // An interrupt that came in time counts, also where the event loop was too busy to tell of it.
+      const onTimeout = () => {
+        this.#look();
+        waiter.resolve(null);
+      };
+      const timer = timeout <= LONGEST_TIMEOUT ? setTimeout(onTimeout, timeout) : undefined;
       signal?.addEventListener('abort', onAbort);
       this.#waiters.add(waiter);
     });
   }
 
+  /**
+   * Runs behind the code that called {@link wait}, which often makes the device raise its interrupt next. Waking the
+   * watching thread, and this one through it, takes many times as long as looking.
+   */
+  #lookAgain(): void {
+    if (this.#waitsInTurn <= WAITS_IN_A_TURN) this.#look();
+    if (this.#waiters.size > 0) this.#stopWatching ??= this.#watch();
+  }
+
+  /** Looks once more after a turn of the event loop, and leaves it to the thread then. */
   #watch(): () => void {
-    return watchReadable(this.#device.fd, this.#device.path, () => this.#onReadable());
+    const { fd, path } = this.#device;
+    let stop = () => clearImmediate(turn);
+    const turn = setImmediate(() => {
+      this.#waitsInTurn = 0;
+      this.#look();
+      if (this.#waiters.size === 0) return;
+      try {
+        stop = watchReadable(fd, path, () => this.#onReadable());
+      } catch (error) {
+        this.#rejectAll(error);
+      }
+    });
+    return () => stop();
   }
 
   #unwatch(): void {
@@ -143,15 +177,20 @@ export class InterruptLine {
   }
 
   #onReadable(): void {
+    this.#look();
+    if (this.#waiters.size === 0) return;
+    // Somebody else took it, waitSync() for example: a watch tells only once.
+    this.#unwatch();
+    this.#stopWatching = this.#watch();
+  }
+
+  /** Answers every waiter when an interrupt, or an error, is there. */
+  #look(): void {
+    if (this.#waiters.size === 0) return;
     try {
       const count = this.#take();
-      if (count !== null) {
-        for (const waiter of [...this.#waiters]) waiter.resolve(count);
-      } else {
-        // Somebody else took it, waitSync() for example: a watch tells only once.
-        this.#unwatch();
-        this.#stopWatching = this.#watch();
-      }
+      if (count === null) return;
+      for (const waiter of [...this.#waiters]) waiter.resolve(count);
     } catch (error) {
       this.#rejectAll(error);
     }

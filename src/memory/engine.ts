@@ -71,7 +71,7 @@ function mmapRemedy(errno: number): string | undefined {
   switch (errno) {
     case -1: // EPERM
       return (
-        'The kernel protects this range: for /dev/mem see CONFIG_STRICT_DEVMEM and lockdown, and use a UIO driver ' +
+        'The kernel protects this range (CONFIG_STRICT_DEVMEM for /dev/mem, lockdown for PCI devices): use a UIO driver ' +
         'for the device instead'
       );
     case -11: // EAGAIN

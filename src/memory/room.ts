@@ -27,7 +27,19 @@ export class Room {
     return start;
   }
 
-  /** Takes back what {@link take} gave. */
+  /** Takes the stretch at `start`. False when not all of it is free. */
+  takeAt(start: number, length: number): boolean {
+    const end = start + length;
+    const index = this.#free.findIndex((one) => one.start <= start && end <= one.start + one.length);
+    const stretch = this.#free[index];
+    if (stretch === undefined) return false;
+    const before = { start: stretch.start, length: start - stretch.start };
+    const after = { start: end, length: stretch.start + stretch.length - end };
+    this.#free.splice(index, 1, ...[before, after].filter((rest) => rest.length > 0));
+    return true;
+  }
+
+  /** Takes back what {@link take} and {@link takeAt} gave. */
   give(start: number, length: number): void {
     const found = this.#free.findIndex((stretch) => stretch.start > start);
     const index = found < 0 ? this.#free.length : found;

@@ -9,6 +9,7 @@ import type {
   WaitOptions,
 } from '../interrupts/interrupt-source.js';
 import { DescriptorRegisters } from '../memory/descriptor-registers.js';
+import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
 import { type MemoryMap, mapDevice } from '../memory/memory-map.js';
 import { type ByteOrder, MemoryMappedIO } from '../memory/memory-mapped-io.js';
@@ -20,6 +21,7 @@ import { findBar } from './bars.js';
 import { answers, BUS_MASTER, INTX_DISABLE, setCommand } from './command.js';
 import { bind, driverOf, type PciPlace, unbind } from './driver.js';
 import { findPci, type PciSelector } from './find.js';
+import { accessRemedy, configRemedy, enableRemedy, explainMapping } from './remedies.js';
 import { listPci, type PciBar, type PciInfo, pciFolder } from './sysfs.js';
 import { PciTakeover, type UserSpaceDriver } from './takeover.js';
 
@@ -39,8 +41,8 @@ export interface BarOptions {
 
 export interface SysfsBarOptions extends BarOptions {
   /**
-   * Lets the processor gather and delay writes (sysfs `resourceN_wc`): for frame buffers and the like, never for registers.
-   * The BAR must be prefetchable. Default false.
+   * Lets the processor gather and delay writes (sysfs `resourceN_wc`) until `barrier()`: for frame buffers and the like,
+   * never for registers. The BAR must be prefetchable. Default false.
    */
   writeCombine?: boolean;
 }
@@ -73,7 +75,7 @@ export class PciDevice implements InterruptSource {
   readonly #config: DescriptorRegisters;
   readonly #place: PciPlace;
   readonly #engine: Engine | 'auto' | undefined;
-  readonly #mappings = new Map<string, MemoryMap>();
+  readonly #mappings = new DeviceMappings<string>();
   readonly #ports = new Map<number, DescriptorRegisters>();
   readonly #descriptors: number[] = [];
   #uio: Uio | undefined;
@@ -172,13 +174,14 @@ export class PciDevice implements InterruptSource {
   /**
    * Wakes the device up and makes it answer to its BARs, where no driver has done so already; {@link close} undoes it.
    *
-   * @throws {SystemError} what the kernel refused
+   * @throws {SystemError} `EBUSY` when a driver has it and has not enabled it, vfio-pci while it is not open for example;
+   *   what else the kernel refused
    */
   enable(): void {
     this.#checkOpen();
     const folder = pciFolder(this.#place.sysfs, this.address);
     if (readInteger(folder, 'enable') > 0n) return;
-    writeAttribute(join(folder, 'enable'), '1', accessRemedy);
+    writeAttribute(join(folder, 'enable'), '1', (code) => enableRemedy(code, this.driver));
     this.#enabled = true;
   }
 
@@ -262,7 +265,7 @@ export class PciDevice implements InterruptSource {
     if (this.#closed) return;
     this.#closed = true;
     this.#closeInterrupt();
-    for (const mapping of this.#mappings.values()) mapping.close();
+    this.#mappings.close();
     for (const ports of this.#ports.values()) ports.close();
     this.#config.close();
     for (const fd of this.#descriptors) closeSync(fd);
@@ -288,13 +291,14 @@ export class PciDevice implements InterruptSource {
 
   #mapping(bar: PciBar, writeCombine: boolean): MemoryMap {
     const file = `resource${bar.index}${writeCombine ? '_wc' : ''}`;
-    const present = this.#mappings.get(file);
-    if (present !== undefined && !present.dead) return present;
-    present?.close();
+    return this.#mappings.get(file, () => this.#map(bar, file));
+  }
+
+  #map(bar: PciBar, file: string): MemoryMap {
     const path = join(pciFolder(this.#place.sysfs, this.address), file);
     const fd = openFile(path);
     try {
-      const mapping = mapDevice({
+      return mapDevice({
         fd,
         path,
         // The kernel maps the pages around a BAR that is smaller than a page.
@@ -302,27 +306,11 @@ export class PciDevice implements InterruptSource {
         length: bar.size,
         ...(this.#engine === undefined ? {} : { engine: this.#engine }),
       });
-      this.#mappings.set(file, mapping);
-      return mapping;
     } catch (error) {
-      throw this.#explainMapping(error);
+      throw explainMapping(error, this.driver);
     } finally {
       closeSync(fd);
     }
-  }
-
-  #explainMapping(error: unknown): unknown {
-    if (!(error instanceof SystemError) || error.syscall !== 'mmap') return error;
-    const { errno, syscall, path, code } = error;
-    const holder = this.driver;
-    const remedy =
-      holder !== null &&
-      holder !== 'uio_pci_generic' &&
-      (code === 'EINVAL' || code === 'EBUSY' || code === 'EPERM')
-        ? `Its kernel driver ${holder} keeps it (CONFIG_IO_STRICT_DEVMEM): take it over with ` +
-          "takeOver('uio_pci_generic') or takeOver('vfio-pci')"
-        : accessRemedy(code);
-    return remedy === undefined ? error : new SystemError(errno, syscall, path, remedy, { cause: error });
   }
 
   #openFile(name: string, open = openFile): { fd: number; path: string; size: number } {
@@ -376,24 +364,4 @@ function openConfig(path: string): number {
     if (!(error instanceof SystemError && error.code === 'EACCES')) throw error;
     return openFile(path, constants.O_RDONLY);
   }
-}
-
-function accessRemedy(code: string): string | undefined {
-  switch (code) {
-    case 'EACCES':
-      return 'Only root may open it: run as root, or use VFIO, which works without';
-    case 'EPERM':
-      return 'The kernel is locked down or keeps PCI devices from user space: use VFIO, or a UIO driver of its own';
-    case 'ENODEV':
-    case 'ENOENT':
-      return 'The device was removed';
-    default:
-      return undefined;
-  }
-}
-
-function configRemedy(code: string): string | undefined {
-  return code === 'ENODATA'
-    ? 'Without CAP_SYS_ADMIN only the first 64 bytes can be read'
-    : accessRemedy(code);
 }

@@ -137,10 +137,11 @@ function mmapRemedy(code: string, address: bigint, length: number, iomem: string
   if (code !== 'EPERM' && code !== 'EINVAL') return undefined;
   const why =
     code === 'EPERM'
-      ? 'The kernel keeps it from user space (CONFIG_STRICT_DEVMEM, CONFIG_IO_STRICT_DEVMEM, or lockdown)'
+      ? 'The kernel keeps from user space its own memory (CONFIG_STRICT_DEVMEM) and that of devices whose driver has ' +
+        'claimed it (CONFIG_IO_STRICT_DEVMEM): unbind the driver'
       : 'The address is beyond what this machine has, or its owner maps it with other cache settings';
   return (
-    `${describeOwners(address, length, iomem)}. ${why}: use a UIO driver, PciDevice or VFIO for a device, and reserved ` +
+    `${describeOwners(address, length, iomem)}. ${why}; use a UIO driver, PciDevice or VFIO for a device, and reserved ` +
     'memory (reserved-memory in the device tree, memmap= on the command line) for memory'
   );
 }

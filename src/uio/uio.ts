@@ -9,6 +9,7 @@ import type {
   InterruptSource,
   WaitOptions,
 } from '../interrupts/interrupt-source.js';
+import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
 import { MemoryMap } from '../memory/memory-map.js';
 import { type ByteOrder, MemoryMappedIO } from '../memory/memory-mapped-io.js';
@@ -59,7 +60,7 @@ export class Uio implements InterruptSource {
   readonly #line: InterruptLine;
   readonly #count = new Int32Array(1);
   readonly #irqControl: (on: boolean) => void;
-  readonly #mappings = new Map<number, MemoryMap>();
+  readonly #mappings = new DeviceMappings<number>();
   #closed = false;
 
   /** Every UIO device of the machine, in the order of their numbers; opens none of them. */
@@ -151,7 +152,8 @@ export class Uio implements InterruptSource {
    */
   regs(which: number | string = 0, options: RegsOptions = {}): MemoryMappedIO {
     if (this.#closed) throw this.#closedError();
-    const mapping = this.#mapping(this.mapInfo(which));
+    const map = this.mapInfo(which);
+    const mapping = this.#mappings.get(map.index, () => this.#map(map));
     const { byteOrder = 'little' } = options;
     return new MemoryMappedIO(mapping, options.offset ?? 0, options.length, { byteOrder });
   }
@@ -205,8 +207,7 @@ export class Uio implements InterruptSource {
     if (this.#closed) return;
     this.#closed = true;
     this.#line.close();
-    for (const mapping of this.#mappings.values()) mapping.close();
-    this.#mappings.clear();
+    this.#mappings.close();
     forgotten.unregister(this);
     closeSync(this.#fd);
   }
@@ -219,18 +220,13 @@ export class Uio implements InterruptSource {
     return `Uio { ${this.name}, ${this.path}, ${this.maps.length} maps${this.#closed ? ', closed' : ''} }`;
   }
 
-  #mapping(map: UioMap): MemoryMap {
-    const present = this.#mappings.get(map.index);
-    if (present !== undefined && !present.dead) return present;
-    present?.close();
+  #map(map: UioMap): MemoryMap {
     const { start, length } = registersOf(this.#folder, map);
-    const mapping = MemoryMap.fromFd(this.#fd, {
+    return MemoryMap.fromFd(this.#fd, {
       offset: map.index * native.pageSize + start,
       length,
       ...(this.#engine === undefined ? {} : { engine: this.#engine }),
     });
-    this.#mappings.set(map.index, mapping);
-    return mapping;
   }
 
   /** The signed 32-bit count that read(2) of the device gives; it never blocks, the device is open with O_NONBLOCK. */

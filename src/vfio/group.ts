@@ -4,15 +4,12 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { MmapioError, SystemError } from '../errors.js';
-import { Room } from '../memory/room.js';
 import { native } from '../native/binding.js';
 import { linkTarget, listFolder, type Roots } from '../sysfs/attributes.js';
+import { IoAddresses, type IoRange } from './io-addresses.js';
 
 /** More than any IOMMU has; each takes 16 bytes. */
 const MOST_RANGES = 64;
-
-/** Where the kernel does not tell which addresses it takes: what every IOMMU takes, without the range of x86's MSI. */
-const DEFAULT_RANGES = [0n, 0xfedfffffn];
 
 const groups = new Map<string, VfioGroup>();
 
@@ -22,7 +19,7 @@ export class VfioGroup {
   readonly #key: string;
   readonly #container: number;
   readonly #group: number;
-  readonly #addresses: Room;
+  readonly #addresses: IoAddresses;
   #users = 0;
 
   /** The group, opened or shared. Each call is paired with a {@link release}. */
@@ -43,7 +40,7 @@ export class VfioGroup {
       try {
         checkViable(this.#group, this.path, number, roots.sysfs);
         this.#attach();
-        this.#addresses = readAddresses(this.#container);
+        this.#addresses = new IoAddresses(this.path, native.pageSize, readRanges(this.#container));
       } catch (error) {
         closeSync(this.#group);
         throw error;
@@ -62,20 +59,17 @@ export class VfioGroup {
   }
 
   /** Lets the group's devices reach a mapping of that many bytes. Returns the address that they are given. */
-  mapDma(slot: number, length: number): bigint {
-    const address = this.#addresses.take(length);
-    if (address === undefined) {
-      throw new SystemError(-12, 'ioctl VFIO_IOMMU_MAP_DMA', this.path, 'No I/O virtual addresses are left');
-    }
-    const error = native.vfioMapDma(this.#container, slot, BigInt(address));
-    if (error === 0) return BigInt(address);
+  mapDma(slot: number, length: number, wanted?: number | bigint): bigint {
+    const address = this.#addresses.take(length, wanted);
+    const error = native.vfioMapDma(this.#container, slot, address);
+    if (error === 0) return address;
     this.#addresses.give(address, length);
     throw new SystemError(error, 'ioctl VFIO_IOMMU_MAP_DMA', this.path, mapRemedy);
   }
 
   unmapDma(address: bigint, length: number): void {
     native.vfioUnmapDma(this.#container, address, length);
-    this.#addresses.give(Number(address), length);
+    this.#addresses.give(address, length);
   }
 
   /** Closes group and container with their last user. */
@@ -122,18 +116,14 @@ function checkViable(group: number, path: string, number: number, sysfs: string)
   );
 }
 
-/** The addresses that devices can be given, without the first page: 0 looks like no address. */
-function readAddresses(container: number): Room {
-  const ranges = new BigUint64Array(2 * MOST_RANGES);
-  const count = native.vfioIovaRanges(container, ranges);
-  const bounds = count > 0 ? Array.from(ranges.subarray(0, 2 * count)) : DEFAULT_RANGES;
-  const room = new Room(0, 0);
-  for (let i = 0; i < bounds.length; i += 2) {
-    const start = Math.max(Number(bounds[i]), native.pageSize);
-    const end = Math.min(Number(bounds[i + 1]) + 1, Number.MAX_SAFE_INTEGER - native.pageSize + 1);
-    if (start < end) room.give(start, end - start);
-  }
-  return room;
+/** The addresses that the IOMMU takes; none where the kernel does not tell. */
+function readRanges(container: number): IoRange[] {
+  const bounds = new BigUint64Array(2 * MOST_RANGES);
+  const count = Math.max(0, native.vfioIovaRanges(container, bounds));
+  return Array.from({ length: count }, (_, i) => ({
+    start: bounds[2 * i] ?? 0n,
+    end: bounds[2 * i + 1] ?? 0n,
+  }));
 }
 
 function containerRemedy(code: string): string | undefined {

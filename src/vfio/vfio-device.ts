@@ -9,6 +9,7 @@ import type {
 } from '../interrupts/interrupt-source.js';
 import { checkByteCount, checkChoice, show } from '../memory/check.js';
 import { DescriptorRegisters } from '../memory/descriptor-registers.js';
+import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
 import { type MemoryMap, mapDevice } from '../memory/memory-map.js';
 import { MemoryMappedIO } from '../memory/memory-mapped-io.js';
@@ -29,7 +30,7 @@ import {
   type VfioInterruptKind,
 } from './interrupts.js';
 import { CONFIG_REGION, REGION_MMAP } from './kernel.js';
-import { VfioDmaBuffer } from './vfio-dma-buffer.js';
+import { VfioDmaBuffer, type VfioDmaOptions } from './vfio-dma-buffer.js';
 
 export interface VfioOptions extends Roots {
   /** Engine for the BARs, as for {@link MemoryMap.open}. */
@@ -73,7 +74,7 @@ export class VfioDevice implements InterruptSource {
   readonly #engine: Engine | 'auto' | undefined;
   readonly #config: DescriptorRegisters;
   readonly #vectors: VectorSet;
-  readonly #mappings = new Map<number, MemoryMap>();
+  readonly #mappings = new DeviceMappings<number>();
   readonly #ports = new Map<number, DescriptorRegisters>();
   readonly #buffers = new Set<VfioDmaBuffer>();
   #closed = false;
@@ -145,7 +146,8 @@ export class VfioDevice implements InterruptSource {
     const { offset = 0, length, byteOrder = 'little' } = options;
     this.#checkOpen();
     findBar(this.address, this.bars, index, 'memory');
-    return new MemoryMappedIO(this.#mapping(index), offset, length, { byteOrder });
+    const mapping = this.#mappings.get(index, () => this.#map(index));
+    return new MemoryMappedIO(mapping, offset, length, { byteOrder });
   }
 
   /** The registers of an I/O BAR: one system call and one port access for each read and write. Throws as {@link bar}. */
@@ -193,19 +195,22 @@ export class VfioDevice implements InterruptSource {
   }
 
   /**
-   * Memory that the device can reach, and no more than that; `address` of the buffer is what it is given. The lowest free
-   * address is chosen, so that devices with few address bits get on. Closed with the device.
+   * Memory that the device can reach, and no more than that; `address` of the buffer is what it is given. Closed with the
+   * device.
    *
    * @param length - bytes
-   * @throws {SystemError} `ENOMEM` when the process may not lock so much memory (`ulimit -l`); `ERR_CLOSED`,
-   *   `ERR_OUT_OF_RANGE`
+   * @throws {MmapioError} `ERR_CLOSED`, `ERR_INVALID_ARGUMENT`; `ERR_OUT_OF_RANGE` for a length, or an address that the
+   *   IOMMU does not take (the message lists which it does), `ERR_UNALIGNED` for one that is no multiple of the page size;
+   *   {@link SystemError} `EEXIST` where a buffer of the group is already, `ENOMEM` when the process may not lock so much
+   *   memory (`ulimit -l`)
    */
-  allocateDma(length: number): DmaBuffer {
+  allocateDma(length: number, options: VfioDmaOptions = {}): DmaBuffer {
     this.#checkOpen();
     if (checkByteCount('length', length) === 0) {
       throw new MmapioError('ERR_OUT_OF_RANGE', 'length is 0: there is nothing to allocate');
     }
-    const buffer = new VfioDmaBuffer(this.#group, length, (closed) => this.#buffers.delete(closed));
+    const onClose = (closed: VfioDmaBuffer) => this.#buffers.delete(closed);
+    const buffer = new VfioDmaBuffer(this.#group, { ...options, length, onClose });
     this.#buffers.add(buffer);
     return buffer;
   }
@@ -251,7 +256,7 @@ export class VfioDevice implements InterruptSource {
     this.#closed = true;
     this.#vectors.close();
     for (const buffer of [...this.#buffers]) buffer.close();
-    for (const mapping of this.#mappings.values()) mapping.close();
+    this.#mappings.close();
     for (const ports of this.#ports.values()) ports.close();
     this.#config.close();
     native.closeDescriptor(this.#fd);
@@ -280,10 +285,7 @@ export class VfioDevice implements InterruptSource {
     return new VectorSet(device, kind, vectors);
   }
 
-  #mapping(index: number): MemoryMap {
-    const present = this.#mappings.get(index);
-    if (present !== undefined && !present.dead) return present;
-    present?.close();
+  #map(index: number): MemoryMap {
     const { flags, offset, length } = this.#region(index);
     if ((flags & REGION_MMAP) === 0) {
       throw new MmapioError(
@@ -291,15 +293,13 @@ export class VfioDevice implements InterruptSource {
         `The kernel does not let BAR ${index} of ${this.address} be mapped`,
       );
     }
-    const mapping = mapDevice({
+    return mapDevice({
       fd: this.#fd,
       path: `BAR ${index} of ${this.#path}`,
       offset,
       length,
       ...(this.#engine === undefined ? {} : { engine: this.#engine }),
     });
-    this.#mappings.set(index, mapping);
-    return mapping;
   }
 
   #region(index: number): Region {

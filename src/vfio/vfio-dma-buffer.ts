@@ -3,6 +3,21 @@ import { SystemError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { VfioGroup } from './group.js';
 
+export interface VfioDmaOptions {
+  /**
+   * The I/O virtual address of the buffer, a multiple of the page size: for devices that take only some addresses, or that
+   * have one built in. A `bigint`, or a `number` up to 2⁵³. Default: the lowest that is free, so that devices with few
+   * address bits get on.
+   */
+  address?: number | bigint;
+}
+
+/** What is passed on from {@link VfioDevice.allocateDma}. */
+interface Request extends VfioDmaOptions {
+  length: number;
+  onClose: (buffer: VfioDmaBuffer) => void;
+}
+
 /** Memory that an IOMMU shows to the devices of a VFIO group, and to nothing else. */
 export class VfioDmaBuffer extends MappedDmaBuffer {
   /** I/O virtual address of the first byte. */
@@ -11,7 +26,7 @@ export class VfioDmaBuffer extends MappedDmaBuffer {
   readonly #mapped: number;
   readonly #onClose: (buffer: VfioDmaBuffer) => void;
 
-  constructor(group: VfioGroup, length: number, onClose: (buffer: VfioDmaBuffer) => void) {
+  constructor(group: VfioGroup, { length, address, onClose }: Request) {
     const mapped = Math.ceil(length / native.pageSize) * native.pageSize;
     const fd = native.createMemory(mapped, 0);
     if (fd < 0) throw new SystemError(fd, 'memfd_create');
@@ -24,7 +39,7 @@ export class VfioDmaBuffer extends MappedDmaBuffer {
     this.#mapped = mapped;
     this.#onClose = onClose;
     try {
-      this.address = group.mapDma(this.slot, mapped);
+      this.address = group.mapDma(this.slot, mapped, address);
     } catch (error) {
       this.abandon();
       throw error;

@@ -8,14 +8,10 @@ import { runModule } from '../support/child.js';
 import * as edu from '../support/edu.js';
 import { withCode } from '../support/errors.js';
 import { countDescriptors, countMappings } from '../support/resources.js';
+import { takenEdu } from '../support/taken-edu.js';
 
 describe('a VFIO device', () => {
-  let taken: PciTakeover;
-  before(() => {
-    using pci = new PciDevice(edu.EDU);
-    taken = pci.takeOver('vfio-pci');
-  });
-  after(() => taken.close());
+  const device = takenEdu('vfio-pci');
 
   it('has registers, configuration space and what identifies it', () => {
     using vfio = new VfioDevice(edu.EDU);
@@ -99,6 +95,34 @@ describe('a VFIO device', () => {
     );
   });
 
+  it('reaches memory at an address that was chosen', () => {
+    using vfio = new VfioDevice(edu.EDU);
+    vfio.setBusMaster(true);
+    const regs = vfio.bar(0);
+    using low = vfio.allocateDma(4096, { address: 0x1234_5000 });
+    using high = vfio.allocateDma(8192, { address: 0x12_3456_7000n });
+    assert.equal(low.address, 0x1234_5000n);
+    assert.equal(high.address, 0x12_3456_7000n);
+    low.bytes.fill(0x5a);
+    edu.startDma(regs, low.address, edu.BUFFER, 16);
+    edu.finishDma(regs);
+    edu.startDma(regs, edu.BUFFER, high.address + 4096n, 16, edu.DMA_TO_MEMORY);
+    edu.finishDma(regs);
+    assert.deepEqual(high.bytes.subarray(4096, 4112), low.bytes.subarray(0, 16));
+  });
+
+  it('refuses an address that is taken, or that the IOMMU does not take, and loses nothing by it', () => {
+    using vfio = new VfioDevice(edu.EDU);
+    const { address } = vfio.allocateDma(8192);
+    const before = [countDescriptors(), countMappings()];
+    const at = (chosen: bigint) => vfio.allocateDma(4096, { address: chosen });
+    assert.throws(() => at(address + 4096n), withCode('EEXIST', /choose others/));
+    // Where message-signalled interrupts go.
+    assert.throws(() => at(0xfee0_0000n), withCode('ERR_OUT_OF_RANGE', /takes 0x1000 to 0xfedfffff/));
+    assert.throws(() => at(address + 1n), withCode('ERR_UNALIGNED'));
+    assert.deepEqual([countDescriptors(), countMappings()], before);
+  });
+
   it('cannot reach a buffer that is closed', () => {
     using vfio = new VfioDevice(edu.EDU);
     vfio.setBusMaster(true);
@@ -143,6 +167,19 @@ describe('a VFIO device', () => {
     assert.equal(vfio.bar(0).readWord(edu.ID), 0x010000ed);
   });
 
+  it('keeps its BARs from everybody else, mappings that exist included', () => {
+    using pci = new PciDevice(edu.EDU);
+    using vfio = new VfioDevice(edu.EDU);
+    const before = pci.bar(0);
+    assert.equal(before.readWord(edu.ID), 0x010000ed);
+    vfio.bar(0);
+    assert.throws(() => before.readWord(edu.ID), withCode('ERR_BUS_FAULT'));
+    assert.throws(() => pci.bar(0), withCode('EINVAL', /in use through VFIO.*close that first/));
+    vfio.close();
+    pci.bar(0);
+    assert.throws(() => pci.enable(), withCode('EBUSY', /driver vfio-pci/));
+  });
+
   it('needs no root when its group may be opened', () => {
     using pci = new PciDevice(edu.EDU);
     chownSync(`/dev/vfio/${pci.iommuGroup}`, 1000, 1000);
@@ -150,8 +187,8 @@ describe('a VFIO device', () => {
       process.setgid(1000);
       process.setuid(1000);
       const { VfioDevice } = await import('mmapio');
-      using vfio = new VfioDevice('${edu.EDU_ADDRESS}');
-      using buffer = vfio.allocateDma(4096);
+      const vfio = new VfioDevice('${edu.EDU_ADDRESS}');
+      vfio.allocateDma(4096);
       if (vfio.bar(0).readWord(0) !== 0x010000ed) process.exit(2);
     `);
     assert.equal(status, 0, stderr);
@@ -159,7 +196,7 @@ describe('a VFIO device', () => {
 
   it('is somebody else\u2019s as long as he has it', () => {
     using vfio = new VfioDevice(edu.EDU);
-    assert.throws(() => taken.close(), withCode('EBUSY', /close the VfioDevice first/));
+    assert.throws(() => device.taken.close(), withCode('EBUSY', /close the VfioDevice first/));
     const { stdout } = runModule(`
       const { VfioDevice } = await import('mmapio');
       try { new VfioDevice('${edu.EDU_ADDRESS}'); } catch (error) { console.log(error.code, error.message); }

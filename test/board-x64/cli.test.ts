@@ -1,24 +1,15 @@
 /* The command on a PCI device: through its BAR, at its physical address, and its interrupt. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { PciDevice, type PciTakeover } from 'mmapio';
+import { describe, it } from 'node:test';
 import { output, started } from '../support/cli.js';
 import * as edu from '../support/edu.js';
+import { takenEdu } from '../support/taken-edu.js';
 
 const BAR = `pci:${edu.EDU_ADDRESS}/bar0`;
 const IDENTIFICATION = '0x010000ed\n';
 
 describe('the command on a PCI device', () => {
-  let pci: PciDevice;
-  let taken: PciTakeover;
-  before(() => {
-    pci = new PciDevice(edu.EDU);
-    taken = pci.takeOver('uio_pci_generic');
-  });
-  after(() => {
-    taken.close();
-    pci.close();
-  });
+  const device = takenEdu('uio_pci_generic');
 
   it('is listed with its BARs and its driver', () => {
     const text = output(['list']);
@@ -33,12 +24,12 @@ describe('the command on a PCI device', () => {
   });
 
   it('is the same at its physical address', () => {
-    const { address } = pci.bars[0] ?? {};
+    const { address } = device.pci.bars[0] ?? {};
     assert.equal(output(['read', `mem:0x${address?.toString(16)}+0x1000`, '0', '-q']), IDENTIFICATION);
   });
 
   it('shows its interrupt', async (t) => {
-    const regs = pci.bar(0);
+    const regs = device.pci.bar(0);
     const irq = started(t, ['irq', BAR, '--count', '1']);
     // Raised anew until it is seen, because the command says nothing before.
     const raise = setInterval(() => regs.writeWord(edu.INTERRUPT_RAISE, 1), 100);

@@ -30,6 +30,17 @@ describe('locked memory', () => {
     assert.equal(buffer.regs().readByte(4096), 1);
   });
 
+  it('above the size of a huge page is one of 1 GiB, of those that were set aside at boot', () => {
+    using buffer = new PinnedMemory(HUGE + 1);
+    assert.equal(buffer.pageSize, 2 ** 30);
+    assert.equal(buffer.address % 2n ** 30n, 0n);
+    assert.equal(buffer.segments.length, 1);
+    assert.throws(
+      () => new PinnedMemory(2 ** 30),
+      withCode('ENOMEM', /hugepagesz=1G hugepages=1 on the kernel's command line/),
+    );
+  });
+
   it('may be in pieces for devices that take lists', () => {
     using buffer = new PinnedMemory(0x10001, { contiguous: false });
     assert.equal(buffer.pageSize, 4096);
@@ -92,6 +103,17 @@ describe('DMA through locked memory', () => {
       source.bytes.subarray(0, edu.BUFFER_LENGTH),
     );
     assert.ok(destination.bytes.subarray(edu.BUFFER_LENGTH).every((byte) => byte === 0));
+  });
+
+  it('reaches the end of a huge page of 1 GiB', () => {
+    using buffer = new PinnedMemory(2 ** 30);
+    const last = 2 ** 30 - 8;
+    buffer.bytes.fill(0x5a, last);
+    edu.startDma(regs, buffer.address + BigInt(last), edu.BUFFER, 8);
+    edu.finishDma(regs);
+    edu.startDma(regs, edu.BUFFER, buffer.address, 8, edu.DMA_TO_MEMORY);
+    edu.finishDma(regs);
+    assert.equal(buffer.regs().readQuad(0), 0x5a5a_5a5a_5a5a_5a5an);
   });
 
   it('is seen by exact reads while the device writes', () => {

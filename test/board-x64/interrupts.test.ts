@@ -1,22 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { PciDevice, type PciTakeover } from 'mmapio';
+import { describe, it } from 'node:test';
+import { PciDevice } from 'mmapio';
 import * as edu from '../support/edu.js';
 import { withCode } from '../support/errors.js';
+import { takenEdu } from '../support/taken-edu.js';
 
 describe('the interrupt of a PCI device, through uio_pci_generic', () => {
-  let pci: PciDevice;
-  let taken: PciTakeover;
-  before(() => {
-    pci = new PciDevice(edu.EDU);
-    taken = pci.takeOver('uio_pci_generic');
-  });
-  after(() => {
-    taken.close();
-    pci.close();
-  });
+  const device = takenEdu('uio_pci_generic');
 
   it('comes when the device raises it', async () => {
+    const { pci } = device;
     const regs = pci.bar(0);
     pci.irqOn();
     const before = await pci.waitIrq({ timeout: 0 });
@@ -32,6 +25,7 @@ describe('the interrupt of a PCI device, through uio_pci_generic', () => {
   });
 
   it('tells when a factorial is computed', async () => {
+    const { pci } = device;
     const regs = pci.bar(0);
     regs.writeWord(edu.STATUS, 0x80);
     const turns = pci.interrupts();
@@ -46,6 +40,7 @@ describe('the interrupt of a PCI device, through uio_pci_generic', () => {
   });
 
   it('comes once for each turn of a loop', async () => {
+    const { pci } = device;
     const regs = pci.bar(0);
     let turns = 0;
     const source = pci.interrupts();
@@ -63,6 +58,7 @@ describe('the interrupt of a PCI device, through uio_pci_generic', () => {
   });
 
   it('is waited for without JavaScript too', () => {
+    const { pci } = device;
     const regs = pci.bar(0);
     pci.irqOn();
     while (pci.waitIrqSync(0) !== null);
@@ -77,10 +73,11 @@ describe('the interrupt of a PCI device, through uio_pci_generic', () => {
     const closing = other.waitIrq();
     other.close();
     await assert.rejects(closing, withCode('ERR_CLOSED'));
+    const { pci } = device;
     const givingBack = pci.waitIrq();
-    taken.close();
+    device.taken.close();
     await assert.rejects(givingBack, withCode('ERR_CLOSED'));
     await assert.rejects(pci.waitIrq(), withCode('ERR_UNSUPPORTED', /takeOver/));
-    taken = pci.takeOver('uio_pci_generic');
+    device.taken = pci.takeOver('uio_pci_generic');
   });
 });

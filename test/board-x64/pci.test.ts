@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { PciDevice } from 'mmapio';
+import { inspect } from 'node:util';
+import { PciDevice, PhysicalMemory } from 'mmapio';
 import * as edu from '../support/edu.js';
 import { withCode } from '../support/errors.js';
 
@@ -66,6 +67,34 @@ describe('the registers of a BAR', () => {
     // IOADDR and IODATA of the 82574: a window to the registers of BAR 0, here the device status.
     ports.writeUint32(0, 0x8);
     assert.equal(ports.readUint32(4), regs.readWord(0x8));
+  });
+
+  it('keep what was written with combining, once a barrier has sent it on its way', () => {
+    using pci = new PciDevice('00:07.0');
+    pci.enable();
+    assert.equal(pci.bars.find(({ index }) => index === 2)?.prefetchable, true);
+    // The controller memory buffer of NVMe, which is memory.
+    const [memory, combined] = [pci.bar(2), pci.bar(2, { writeCombine: true })];
+    assert.match(inspect(combined), /resource2_wc/);
+    for (let offset = 0; offset < 256; offset += 4) combined.writeWord(offset, (offset * 0x01010101) >>> 0);
+    combined.barrier();
+    assert.equal(memory.readWord(252), (252 * 0x01010101) >>> 0);
+    memory.writeQuad(256, 0x0123_4567_89ab_cdefn);
+    assert.equal(combined.readQuad(256), 0x0123_4567_89ab_cdefn);
+    assert.throws(() => pci.bar(0, { writeCombine: true }), withCode('ERR_UNSUPPORTED', /not prefetchable/));
+  });
+
+  it('are kept by a kernel driver that has claimed them, which the error names with the way out', () => {
+    using pci = new PciDevice('00:03.0');
+    assert.equal(pci.driver, 'virtio-pci');
+    assert.throws(() => pci.bar(4), withCode('EINVAL', /kernel driver virtio-pci keeps it.*takeOver\(/));
+    const { address = 0n } = pci.bars.find(({ index }) => index === 4) ?? {};
+    assert.throws(
+      () => new PhysicalMemory(address, 0x1000),
+      withCode('EPERM', /belongs to 'virtio-pci-modern'.*IO_STRICT_DEVMEM\): unbind the driver/),
+    );
+    // A BAR of the same device that its driver has no use for.
+    pci.bar(1);
   });
 
   it('are zeros or all ones while the device does not answer to memory', () => {

@@ -17,7 +17,7 @@ export function examineKernel(): Finding[] {
       : {
           subject: 'lockdown',
           state: 'note',
-          text: `${mode}: /dev/mem and the BARs of PCI devices in sysfs cannot be mapped`,
+          text: `${mode}: /dev/mem and the BARs of PCI devices in sysfs cannot be mapped, nor their configuration space written`,
           remedy:
             'Use UIO or VFIO; lockdown comes with Secure Boot, or lockdown= on the kernel command line.',
         };

@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { InterruptLine } from '#src/interrupts/interrupt-line.js';
 import type { Rearm } from '#src/interrupts/interrupt-source.js';
 import { runModule } from '../../support/child.js';
@@ -79,6 +80,45 @@ test('a wait ends with null when its time is up', async (t) => {
   assert.equal(await line.wait({ timeout: 5 }), null);
   assert.equal(line.waitSync(5), null);
   assert.equal(line.waitSync(0), null);
+});
+
+test('an interrupt that is raised right behind the call ends the wait without a turn of the event loop', async (t) => {
+  const { line, raise } = fakeDevice(t);
+  let turned = false;
+  setImmediate(() => {
+    turned = true;
+  });
+  const wait = line.wait();
+  raise(1);
+  assert.equal(await wait, 1);
+  const next = line.interrupts({ rearm: false }).next();
+  raise(2);
+  assert.deepEqual((await next).value, { count: 2, missed: 0 });
+  assert.equal(turned, false);
+});
+
+test('interrupts without end leave the event loop its turns', async (t) => {
+  const { line, raise } = fakeDevice(t);
+  let turned = false;
+  setImmediate(() => {
+    turned = true;
+  });
+  for (let count = 1; !turned; count++) {
+    assert.ok(count <= 1000, 'a thousand waits, and no turn');
+    raise(count);
+    assert.equal(await line.wait(), count);
+  }
+});
+
+test('an interrupt that came in time counts, however late the event loop is', async (t) => {
+  const { line, raise } = fakeDevice(t);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const wait = line.wait({ timeout: 20 });
+  await turn();
+  await turn();
+  raise(7);
+  t.mock.timers.tick(20);
+  assert.equal(await wait, 7);
 });
 
 test('waits of one device end together, at one interrupt', async (t) => {

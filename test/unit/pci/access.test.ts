@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
@@ -32,6 +34,20 @@ describe('a memory BAR', () => {
       withCode('ERR_NOT_FOUND', /0 \(memory, 0x2000 bytes\), 2 \(io, 0x20 bytes\)/),
     );
     assert.throws(() => pci.bar(-1), withCode('ERR_NOT_FOUND'));
+  });
+
+  it('is mapped anew after a bus error, as soon as that is possible', (t) => {
+    const roots = fakePci(t, [{ address, bars }]);
+    using pci = new PciDevice(address, roots);
+    const regs = pci.bar(0);
+    const file = join(roots.sysfs, 'bus/pci/devices', address, 'resource0');
+    truncateSync(file);
+    assert.throws(() => regs.readWord(0), withCode('ERR_BUS_FAULT'));
+    renameSync(file, `${file}.away`);
+    assert.throws(() => pci.bar(0), withCode('ENOENT'));
+    assert.throws(() => pci.bar(0), withCode('ENOENT'), 'not the mapping that is closed');
+    writeFileSync(file, new Uint8Array(0x2000));
+    assert.equal(pci.bar(0).readWord(0), 0);
   });
 
   it('can be written with combining only where it is prefetchable', (t) => {
