@@ -2,9 +2,10 @@
  * One access, one instruction.
  *
  * Each function below is exactly one load or store of the width in its name, with a plain base register as its
- * address. `volatile` alone does not promise that: a compiler may still choose a paired, indexed or write-back form
- * (which a hypervisor cannot emulate on Arm), or a store of a constant through a vector register. So the instruction
- * is written out where we know the machine, and `volatile` is only the fallback for a machine that we do not.
+ * address (x86 aside, where a mov of any form is one access). `volatile` alone does not promise that: a compiler may
+ * still choose a paired, indexed or write-back form (which a hypervisor cannot emulate on Arm), or a store of a constant
+ * through a vector register. So the instruction is written out where we know the machine, and `volatile` is only the
+ * fallback for a machine that we do not.
  *
  * Callers guarantee that the address is aligned to the width.
  */

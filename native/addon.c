@@ -2,7 +2,7 @@
  * The Node-API face of the core: converts arguments, calls, converts results. What devices need beyond mappings and
  * waiting is in addon-devices.c.
  *
- * It trusts its callers, src/memory/ and src/interrupts/, which have checked every argument. Registers are addressed by
+ * It trusts its callers (src/native/binding.ts), which have checked every argument. Registers are addressed by
  * slot (see mapping.h) and byte offset.
  */
 #include <node_api.h>
@@ -13,6 +13,7 @@
 
 #include "access.h"
 #include "addon.h"
+#include "fault.h"
 #include "mapping.h"
 #include "transfer.h"
 #include "watch.h"
@@ -34,11 +35,10 @@ static napi_value map(napi_env env, napi_callback_info info) {
   return from_int32(env, mapping_open(&request));
 }
 
-/* unmap(slot) */
+/* unmap(slot): 0 or negative errno */
 static napi_value unmap(napi_env env, napi_callback_info info) {
   GET_ARGUMENTS(1);
-  mapping_close(to_int32(env, arguments[0]));
-  return NULL;
+  return from_int32(env, mapping_close(to_int32(env, arguments[0])));
 }
 
 /* sync(slot, offset, length): 0 or negative errno */
@@ -59,19 +59,31 @@ static napi_value attach_window(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* takeFault(slot): byte offset in the mapping of its latest bus error; forgets the fault */
-static napi_value take_fault(napi_env env, napi_callback_info info) {
-  GET_ARGUMENTS(1);
-  struct mapping *mapping = mapping_at(to_int32(env, arguments[0]));
-  *mapping->fault_count = 0;
-  return from_double(env, (double)mapping->fault_offset);
-}
-
 /* The environment of a function without arguments. */
 static struct environment *get_environment(napi_env env, napi_callback_info info) {
   void *environment;
   napi_get_cb_info(env, info, NULL, NULL, NULL, &environment);
   return environment;
+}
+
+/* takeFault(): slot of a mapping of this environment that met a bus error, its byte offset in `call`; -1 when there are
+ * no more, and the fault counts begin anew */
+static napi_value take_fault(napi_env env, napi_callback_info info) {
+  struct environment *environment = get_environment(env, info);
+  size_t offset = 0;
+  int slot = mapping_take_fault(environment, &offset);
+  environment->call->offset = (double)offset;
+  if (slot < 0) {
+    environment->call->fault_count = 0;
+    if (environment->window != NULL) *(volatile uint32_t *)environment->window = 0;
+  }
+  return from_int32(env, slot);
+}
+
+/* containFaults(): puts our SIGBUS handler in front again; 0 or negative errno */
+static napi_value contain_faults(napi_env env, napi_callback_info info) {
+  (void)info;
+  return from_int32(env, fault_handler_install());
 }
 
 /* readN() and writeN(): the access that `call` describes; a bus error is seen by its fault count */
@@ -93,7 +105,14 @@ DEFINE_ACCESS(16)
 DEFINE_ACCESS(32)
 DEFINE_ACCESS(64)
 
-/* transfer(typedArray, how): where `call` says; `how` is the width in bytes plus the flags below */
+/* Bytes of an element, by napi_typedarray_type. */
+static const uint8_t element_widths[] = {
+    [napi_int8_array] = 1,    [napi_uint8_array] = 1,   [napi_uint8_clamped_array] = 1, [napi_int16_array] = 2,
+    [napi_uint16_array] = 2,  [napi_int32_array] = 4,   [napi_uint32_array] = 4,        [napi_float32_array] = 4,
+    [napi_float64_array] = 8, [napi_bigint64_array] = 8, [napi_biguint64_array] = 8,
+};
+
+/* transfer(typedArray, how): where `call` says; `how` is of the flags below */
 #define TO_DEVICE 0x10
 #define FIXED 0x20
 #define SWAP_BYTES 0x40
@@ -104,12 +123,13 @@ static napi_value transfer(napi_env env, napi_callback_info info) {
   struct transfer request = {
       .mapping = mapping_at(environment->call->slot),
       .offset = (size_t)environment->call->offset,
-      .width = how & 0xF,
       .to_device = (how & TO_DEVICE) != 0,
       .fixed = (how & FIXED) != 0,
       .swap_bytes = (how & SWAP_BYTES) != 0,
   };
-  napi_get_typedarray_info(env, arguments[0], NULL, &request.count, &request.memory, NULL, NULL);
+  napi_typedarray_type type = napi_uint8_array;
+  napi_get_typedarray_info(env, arguments[0], &type, &request.count, &request.memory, NULL, NULL);
+  request.width = element_widths[type];
   transfer_run(&request);
   /* Not `call`'s count, which is not that of the window. */
   return *request.mapping->fault_count == 0 ? NULL : from_int32(env, 1);
@@ -163,6 +183,7 @@ static const struct addon_function functions[] = {
     {"sync", sync_pages},
     {"attachWindow", attach_window},
     {"takeFault", take_fault},
+    {"containFaults", contain_faults},
     {"read8", read8},
     {"read16", read16},
     {"read32", read32},

@@ -12,12 +12,18 @@
 
 #include "mapping.h"
 
-static struct sigaction previous;
+/* Those that our handler was put in front of, oldest first, each once. An entry never changes, so that the handler reads
+ * it without a lock; `previous` is the one of the latest installation. */
+#define PREVIOUS_LIMIT 16
+static struct sigaction previous_handlers[PREVIOUS_LIMIT];
+static int previous_count;
+static _Atomic int previous;
+
 static size_t page_size;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* The threads that are passing a fault on; 0 is a free place. A handler installed after ours may pass a fault back to us,
- * and without this the two would pass it on for ever. Not a thread-local variable: the first touch of one may allocate,
+ * and without this the two would pass it on for ever: then it goes to the oldest. Not a thread-local variable: the first touch of one may allocate,
  * and the model that does not (initial-exec) is one that musl refuses to a library loaded late. */
 #define PASSING_ON_LIMIT 64
 static _Atomic pid_t passing_on[PASSING_ON_LIMIT];
@@ -50,7 +56,8 @@ static bool contain(uint8_t *address) {
     if (mmap(page, length, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED) return false;
   }
   memset(page, 0xFF, length);
-  mapping->fault_offset = (size_t)(address - base);
+  if (!mapping->faulted) mapping->fault_offset = (size_t)(address - base);
+  mapping->faulted = true;
   *mapping->fault_count += 1;
   return true;
 }
@@ -63,19 +70,25 @@ static void die_by_default(const siginfo_t *info) {
   if (info->si_code <= 0) raise(SIGBUS);
 }
 
+static void pass_to(const struct sigaction *handler, int signal_number, siginfo_t *info, void *context) {
+  if (handler->sa_flags & SA_SIGINFO) {
+    handler->sa_sigaction(signal_number, info, context);
+  } else if (handler->sa_handler == SIG_DFL || (handler->sa_handler == SIG_IGN && info->si_code > 0)) {
+    die_by_default(info);
+  } else if (handler->sa_handler != SIG_IGN) {
+    handler->sa_handler(signal_number);
+  }
+}
+
 static void pass_on(int signal_number, siginfo_t *info, void *context) {
+  int latest = previous;
   _Atomic pid_t *place = start_passing_on();
   if (place == NULL) {
-    die_by_default(info);
+    if (latest == 0) die_by_default(info);
+    else pass_to(&previous_handlers[0], signal_number, info, context);
     return;
   }
-  if (previous.sa_flags & SA_SIGINFO) {
-    previous.sa_sigaction(signal_number, info, context);
-  } else if (previous.sa_handler == SIG_DFL || (previous.sa_handler == SIG_IGN && info->si_code > 0)) {
-    die_by_default(info);
-  } else if (previous.sa_handler != SIG_IGN) {
-    previous.sa_handler(signal_number);
-  }
+  pass_to(&previous_handlers[latest], signal_number, info, context);
   *place = 0;
 }
 
@@ -86,6 +99,33 @@ static void on_bus_error(int signal_number, siginfo_t *info, void *context) {
   errno = saved_errno;
 }
 
+static bool is_same(const struct sigaction *one, const struct sigaction *other) {
+  if ((one->sa_flags & SA_SIGINFO) != (other->sa_flags & SA_SIGINFO)) return false;
+  return (one->sa_flags & SA_SIGINFO) ? one->sa_sigaction == other->sa_sigaction
+                                      : one->sa_handler == other->sa_handler;
+}
+
+/* Its index, or -1 when there is no place for another. Called with the lock held. */
+static int remember(const struct sigaction *handler) {
+  for (int i = 0; i < previous_count; i++) {
+    if (is_same(&previous_handlers[i], handler)) return i;
+  }
+  if (previous_count == PREVIOUS_LIMIT) return -1;
+  previous_handlers[previous_count] = *handler;
+  return previous_count++;
+}
+
+/* Called with the lock held. */
+static int stand_in_front_of(const struct sigaction *present) {
+  int index = remember(present);
+  if (index < 0) return -ENOMEM;
+  struct sigaction action = {.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
+  action.sa_sigaction = on_bus_error;
+  sigemptyset(&action.sa_mask);
+  previous = index;
+  return sigaction(SIGBUS, &action, NULL) == 0 ? 0 : -errno;
+}
+
 int fault_handler_install(void) {
   int error = 0;
   pthread_mutex_lock(&lock);
@@ -94,11 +134,7 @@ int fault_handler_install(void) {
   if (sigaction(SIGBUS, NULL, &present) != 0) {
     error = -errno;
   } else if (!(present.sa_flags & SA_SIGINFO) || present.sa_sigaction != on_bus_error) {
-    struct sigaction action = {.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
-    action.sa_sigaction = on_bus_error;
-    sigemptyset(&action.sa_mask);
-    previous = present;
-    if (sigaction(SIGBUS, &action, NULL) != 0) error = -errno;
+    error = stand_in_front_of(&present);
   }
   pthread_mutex_unlock(&lock);
   return error;

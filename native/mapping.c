@@ -24,8 +24,11 @@ struct mapping *mapping_find(const uint8_t *address) {
     struct mapping *chunk = atomic_load_explicit(&chunks[c], memory_order_acquire);
     if (chunk == NULL) return NULL;
     for (int i = 0; i < CHUNK; i++) {
-      const uint8_t *base = atomic_load_explicit(&chunk[i].base, memory_order_acquire);
-      if (base != NULL && address >= base && (size_t)(address - base) < chunk[i].length) return &chunk[i];
+      struct mapping *mapping = &chunk[i];
+      const uint8_t *base = atomic_load_explicit(&mapping->base, memory_order_acquire);
+      if (base == NULL || address < base || (size_t)(address - base) >= mapping->length) continue;
+      /* the length is that of this base, unless the slot was given to another mapping in between */
+      if (atomic_load_explicit(&mapping->base, memory_order_acquire) == base) return mapping;
     }
   }
   return NULL;
@@ -67,12 +70,10 @@ static int map_pages(const struct mapping_request *request, uint8_t **base) {
   return 0;
 }
 
-static void release_pages(uint8_t *base, size_t length, bool visible) {
-  if (visible) {
-    mmap(base, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
-  } else {
-    munmap(base, length);
-  }
+static int release_pages(uint8_t *base, size_t length, bool visible) {
+  if (!visible) return munmap(base, length) == 0 ? 0 : -errno;
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
+  return mmap(base, length, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED ? -errno : 0;
 }
 
 int mapping_open(const struct mapping_request *request) {
@@ -92,6 +93,7 @@ int mapping_open(const struct mapping_request *request) {
     mapping->in_view = false;
     mapping->owner = request->owner;
     mapping->fault_count = request->fault_count;
+    mapping->faulted = false;
     mapping->fault_offset = 0;
     atomic_store_explicit(&mapping->base, base, memory_order_release);
   }
@@ -102,15 +104,16 @@ int mapping_open(const struct mapping_request *request) {
 }
 
 /* Called with the lock held. */
-static void close_mapping(struct mapping *mapping) {
+static int close_mapping(struct mapping *mapping) {
   uint8_t *base = atomic_exchange(&mapping->base, NULL);
-  if (base != NULL) release_pages(base, mapping->length, mapping->in_window || mapping->in_view);
+  return base == NULL ? 0 : release_pages(base, mapping->length, mapping->in_window || mapping->in_view);
 }
 
-void mapping_close(int slot) {
+int mapping_close(int slot) {
   pthread_mutex_lock(&lock);
-  close_mapping(mapping_at(slot));
+  int error = close_mapping(mapping_at(slot));
   pthread_mutex_unlock(&lock);
+  return error;
 }
 
 void mapping_close_all_of(const void *owner) {
@@ -121,6 +124,22 @@ void mapping_close_all_of(const void *owner) {
     }
   }
   pthread_mutex_unlock(&lock);
+}
+
+int mapping_take_fault(const void *owner, size_t *offset) {
+  int slot = -1;
+  pthread_mutex_lock(&lock);
+  for (int c = 0; c < CHUNKS && chunks[c] != NULL && slot < 0; c++) {
+    for (int i = 0; i < CHUNK && slot < 0; i++) {
+      struct mapping *mapping = &chunks[c][i];
+      if (mapping->base == NULL || mapping->owner != owner || !mapping->faulted) continue;
+      mapping->faulted = false;
+      *offset = mapping->fault_offset;
+      slot = c * CHUNK + i;
+    }
+  }
+  pthread_mutex_unlock(&lock);
+  return slot;
 }
 
 uint8_t *mapping_view(int slot) {

@@ -18,7 +18,8 @@ struct mapping {
   bool in_view;                   /* the same while an ArrayBuffer shows them */
   const void *owner;              /* the environment it is closed with */
   volatile uint32_t *fault_count; /* raised by the SIGBUS handler, looked at after each access */
-  size_t fault_offset;            /* where the latest bus error was */
+  volatile bool faulted;          /* a bus error of it has not been taken yet */
+  size_t fault_offset;            /* where the first of those was */
 };
 
 struct mapping_request {
@@ -33,8 +34,12 @@ struct mapping_request {
 
 /* Returns a slot, or a negative errno. */
 int mapping_open(const struct mapping_request *request);
-void mapping_close(int slot);
+/* Returns 0, or a negative errno when its pages could not be replaced: the device may still be visible there. */
+int mapping_close(int slot);
 void mapping_close_all_of(const void *owner);
+
+/* A mapping of that owner that met a bus error, and where; takes note that it has been told. -1 when there is none. */
+int mapping_take_fault(const void *owner, size_t *offset);
 
 /* Hands the pages of a mapping outside the window to an ArrayBuffer: until mapping_view_gone() its address range is given
  * to nothing else, and after mapping_close() it reads as zeros. Returns its first byte. */

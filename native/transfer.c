@@ -2,8 +2,8 @@
 
 #include "access.h"
 
-/* The length of a stretch of elements after which the fault count is looked at: small enough never to reach past the
- * page behind the one at fault, large enough that the look costs little. A FIFO is one stretch: its page is replaced. */
+/* After a stretch the fault count is looked at. It ends where a page may end (no machine has smaller ones), so that after
+ * a bus error the rest of it stays in the page that was put in place of the lost one. */
 #define STRETCH_BYTES 4096
 
 #define SAME(value) (value)
@@ -14,10 +14,11 @@
                                                                bool fixed, bool swapped) {         \
     const volatile uint32_t *faults = t->mapping->fault_count;                                     \
     const uint32_t faults_before = *faults;                                                        \
-    const size_t stretch = fixed ? t->count : STRETCH_BYTES / sizeof(uint##bits##_t);              \
     uint8_t *device = t->mapping->base + t->offset;                                                \
     uint##bits##_t *memory = t->memory;                                                            \
     for (size_t left = t->count; left > 0 && *faults == faults_before;) {                          \
+      const size_t room = STRETCH_BYTES - (uintptr_t)device % STRETCH_BYTES;                        \
+      const size_t stretch = fixed ? left : room / sizeof *memory;                                 \
       const size_t count = left < stretch ? left : stretch;                                        \
       for (size_t i = 0; i < count; i++) {                                                         \
         uint8_t *address = fixed ? device : device + i * sizeof *memory;                           \

@@ -19,8 +19,8 @@ struct transfer {
   size_t count;      /* elements */
 };
 
-/* Performs the accesses in ascending order. After a bus error it stops at the next page at the latest: until then it
- * only touches the page put in place of the lost one. The mapping's fault count tells. */
+/* Performs the accesses in ascending order. After a bus error the device sees no more of them: the rest of the page's go to
+ * the page put in place of the lost one, and then it stops. The mapping's fault count tells. */
 void transfer_run(const struct transfer *transfer);
 
 #endif

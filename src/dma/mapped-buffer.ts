@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { MmapioError } from '../errors.js';
 import { checkByteCount, checkChoice, hex, show } from '../memory/check.js';
-import { type MemoryMap, mapDevice, slotOf } from '../memory/memory-map.js';
+import { type MemoryMap, mapDevice, slotOf, targetOf } from '../memory/memory-map.js';
 import { MemoryMappedIO } from '../memory/memory-mapped-io.js';
 import { native } from '../native/binding.js';
 import type { DmaBuffer, DmaDirection, DmaRegsOptions, SyncOptions } from './dma-buffer.js';
@@ -94,6 +94,7 @@ export abstract class MappedDmaBuffer implements DmaBuffer {
 
   protected checkOpen(): void {
     if (this.closed) throw new MmapioError('ERR_CLOSED', `The DMA buffer ${this.#map.path} is closed`);
+    if (this.#map.dead) throw targetOf(this.#map).whyNotLive();
   }
 
   /** The mapping's slot in the native core. */

@@ -10,6 +10,7 @@
  */
 import { MmapioError } from '../errors.js';
 import { call, native } from '../native/binding.js';
+import { throwFault } from './faults.js';
 import { BUFFER as KIND_BUFFER, WINDOW as KIND_WINDOW, type Target } from './target.js';
 import type { WindowAccess } from './window-module.js';
 
@@ -39,7 +40,7 @@ export function load8(target: Target, at: number): number {
 
 export function load16(target: Target, at: number): number {
   if (target.kind === WINDOW) return windowAccess.read16(at);
-  if (target.kind === BUFFER) return target.halves[at >>> 1] ?? refuseDetached(target);
+  if (target.kind === BUFFER) return target.halves[at / 2] ?? refuseDetached(target);
   describe(target, at);
   core.read16();
   return result(target);
@@ -47,7 +48,7 @@ export function load16(target: Target, at: number): number {
 
 export function load32(target: Target, at: number): number {
   if (target.kind === WINDOW) return windowAccess.read32(at) >>> 0;
-  if (target.kind === BUFFER) return target.words[at >>> 2] ?? refuseDetached(target);
+  if (target.kind === BUFFER) return target.words[at / 4] ?? refuseDetached(target);
   describe(target, at);
   core.read32();
   return result(target);
@@ -62,7 +63,7 @@ export function load64(target: Target, at: number): bigint {
 /** The bits of the register, with or without a sign. */
 function loadSigned64(target: Target, at: number): bigint {
   if (target.kind === WINDOW) return windowAccess.read64(at);
-  if (target.kind === BUFFER) return target.quads[at >>> 3] ?? refuseDetached(target);
+  if (target.kind === BUFFER) return target.quads[at / 8] ?? refuseDetached(target);
   describe(target, at);
   core.read64();
   checkFault(target);
@@ -86,7 +87,7 @@ export function store16(target: Target, at: number, value: number): void {
   if (target.kind === WINDOW) windowAccess.write16(at, value);
   else if (target.kind === BUFFER) {
     if (at >= target.bytes.length) refuseDetached(target);
-    target.halves[at >>> 1] = value;
+    target.halves[at / 2] = value;
   } else {
     describe(target, at);
     callValue[0] = value;
@@ -99,7 +100,7 @@ export function store32(target: Target, at: number, value: number): void {
   if (target.kind === WINDOW) windowAccess.write32(at, value | 0);
   else if (target.kind === BUFFER) {
     if (at >= target.bytes.length) refuseDetached(target);
-    target.words[at >>> 2] = value;
+    target.words[at / 4] = value;
   } else {
     describe(target, at);
     callValue[0] = value;
@@ -112,7 +113,7 @@ export function store64(target: Target, at: number, value: bigint): void {
   if (target.kind === WINDOW) windowAccess.write64(at, value);
   else if (target.kind === BUFFER) {
     if (at >= target.bytes.length) refuseDetached(target);
-    target.quads[at >>> 3] = value;
+    target.quads[at / 8] = value;
   } else {
     describe(target, at);
     callValue64[0] = value;
@@ -133,11 +134,6 @@ function result(target: Target): number {
 
 function checkFault(target: Target): void {
   if (faultCount[0] !== 0) throwFault(target);
-}
-
-/** A contained bus error of a mapping becomes the error of the access that met it. */
-export function throwFault(target: Target): never {
-  throw target.die(core.takeFault(target.slot) - target.offsetInSlot);
 }
 
 function refuseDetached(target: Target): never {

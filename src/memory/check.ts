@@ -9,7 +9,8 @@ export function hex(value: number | bigint): string {
 /** How a message shows a value that a user passed. */
 export function show(value: unknown): string {
   if (typeof value === 'bigint') return `${hex(value)}n`;
-  return Number.isSafeInteger(value) ? hex(value as number) : inspect(value, { depth: 0 });
+  // Of an object its kind: what it holds may be long, or a device's memory.
+  return Number.isSafeInteger(value) ? hex(value as number) : inspect(value, { depth: -1 });
 }
 
 export function invalidArgument(message: string): MmapioError {
@@ -39,4 +40,19 @@ export function checkAddress(value: unknown): bigint {
 export function checkChoice<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
   if (choices.includes(value as T)) return value as T;
   throw invalidArgument(`${name} is ${show(value)}: it takes ${choices.join(' or ')}`);
+}
+
+export function checkBoolean(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw invalidArgument(`${name} is ${show(value)}: it takes true or false`);
+}
+
+/** Refuses what is no object of options, and a name that is none of them: it is mistyped. */
+export function checkOptions<T extends object>(options: T, names: readonly (keyof T & string)[]): void {
+  if (typeof options !== 'object' || options === null)
+    throw invalidArgument(`options is ${show(options)}: it takes an object`);
+  for (const name of Object.keys(options)) {
+    if (!(names as readonly string[]).includes(name))
+      throw invalidArgument(`There is no option ${name}: there are ${names.join(', ')}`);
+  }
 }

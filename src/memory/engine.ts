@@ -1,5 +1,6 @@
 import { MmapioError, SystemError } from '../errors.js';
 import { native } from '../native/binding.js';
+import { invalidArgument, show } from './check.js';
 import { currentRuntime, isWindowVerified } from './runtime.js';
 import { giveWindow, takeWindow } from './window.js';
 
@@ -34,7 +35,7 @@ export function requestedEngine(option: Engine | 'auto' | undefined): Engine | '
       ? [process.env.MMAPIO_ENGINE || 'auto', 'The environment variable MMAPIO_ENGINE']
       : [option, 'The option engine'];
   if (value === 'window' || value === 'native' || value === 'auto') return value;
-  throw new MmapioError('ERR_INVALID_ARGUMENT', `${where} is '${value}': it takes window, native or auto`);
+  throw invalidArgument(`${where} is ${show(value)}: it takes window, native or auto`);
 }
 
 /** Maps whole pages with the engine asked for; `auto` is the window where it is verified and has room. */
@@ -62,8 +63,9 @@ function mapPages(request: PageRequest, engine: Engine, address: number): Placed
 
 /** Undoes {@link placePages}. */
 export function releasePages(pages: PlacedPages): void {
-  native.unmap(pages.slot);
-  if (pages.engine === 'window') giveWindow(pages.address, pages.length);
+  const error = native.unmap(pages.slot);
+  // What could not be replaced by empty pages is not given to another device.
+  if (error === 0 && pages.engine === 'window') giveWindow(pages.address, pages.length);
 }
 
 /** What mmap(2) of a device driver means by its errors. */

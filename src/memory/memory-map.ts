@@ -2,10 +2,18 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { MmapioError, SystemError } from '../errors.js';
-import { native } from '../native/binding.js';
-import { throwFault } from './accessors.js';
-import { checkByteCount, checkChoice, hex, invalidArgument, show } from './check.js';
+import { call, native } from '../native/binding.js';
+import {
+  checkBoolean,
+  checkByteCount,
+  checkChoice,
+  checkOptions,
+  hex,
+  invalidArgument,
+  show,
+} from './check.js';
 import { type Engine, type PlacedPages, placePages, releasePages, requestedEngine } from './engine.js';
+import { settleFaults, unwatchFaults, watchFaults } from './faults.js';
 import { type Access, NATIVE, Target, WINDOW } from './target.js';
 import { setWindowFaultHandler } from './window.js';
 
@@ -24,6 +32,8 @@ export interface OpenOptions extends MapOptions {
   /** Open with O_SYNC, which for /dev/mem means uncached. Default true. */
   sync?: boolean;
 }
+
+const MAP_OPTIONS = ['length', 'offset', 'access', 'engine'] as const;
 
 /** The target of a mapping, for the regions over it. */
 export let targetOf: (map: MemoryMap) => Target;
@@ -75,14 +85,14 @@ export class MemoryMap {
    * @throws {MmapioError} `ERR_INVALID_ARGUMENT`, `ERR_OUT_OF_RANGE`, `ERR_ENGINE_UNAVAILABLE`
    */
   static open(path: string | URL, options: OpenOptions = {}): MemoryMap {
-    const file = path instanceof URL ? fileURLToPath(path) : path;
-    if (typeof file !== 'string')
-      throw invalidArgument(`path is ${show(path)}: it takes a string or a file URL`);
+    checkOptions<OpenOptions>(options, [...MAP_OPTIONS, 'sync']);
+    const file = pathOfFile(path);
     const mode = accessOf(options) === 'read' ? constants.O_RDONLY : constants.O_RDWR;
-    const sync = (options.sync ?? true) ? constants.O_SYNC : 0;
+    const sync = checkBoolean('sync', options.sync ?? true) ? constants.O_SYNC : 0;
     let fd: number;
     try {
-      fd = openSync(file, mode | sync);
+      // O_NONBLOCK, because a FIFO would otherwise wait for somebody to write to it.
+      fd = openSync(file, mode | sync | constants.O_NONBLOCK);
     } catch (error) {
       throw SystemError.from(error, openRemedy);
     }
@@ -99,6 +109,7 @@ export class MemoryMap {
    * @throws as {@link MemoryMap.open}
    */
   static fromFd(fd: number, options: MapOptions = {}): MemoryMap {
+    checkOptions<MapOptions>(options, MAP_OPTIONS);
     if (!Number.isInteger(fd) || fd < 0 || fd > 0x7fffffff)
       throw invalidArgument(`fd is ${show(fd)}: it takes an open descriptor`);
     return new MemoryMap(fd, pathOf(fd), options, lengthOf);
@@ -130,7 +141,7 @@ export class MemoryMap {
       slot: pages.slot,
       offsetInSlot: head,
     });
-    if (pages.engine === 'window') windowTargets.set(pages.address, new WeakRef(this.#target));
+    watchFaults(this.#target);
     forgotten.register(this.#target, pages, this.#target);
   }
 
@@ -150,6 +161,7 @@ export class MemoryMap {
 
   /** Whether an access met a bus error. Every further access throws `ERR_BUS_FAULT`: close it and map anew. */
   get dead(): boolean {
+    if (call.faultCount[0] !== 0) settleFaults();
     return !this.#target.live && !this.#target.closed;
   }
 
@@ -159,19 +171,19 @@ export class MemoryMap {
    *
    * @throws {MmapioError} `ERR_CLOSED`, `ERR_BUS_FAULT`, `ERR_OUT_OF_RANGE`; {@link SystemError} what msync refused
    */
-  flush(offset = 0, length = this.length - offset): void {
-    if (!this.#target.live) throw this.#target.whyNotLive();
+  flush(offset = 0, length?: number): void {
+    if (this.dead || this.closed) throw this.#target.whyNotLive();
     checkByteCount('offset', offset);
-    checkByteCount('length', length);
-    if (offset + length > this.length) {
+    const bytes = length === undefined ? Math.max(0, this.length - offset) : checkByteCount('length', length);
+    if (offset + bytes > this.length) {
       throw new MmapioError(
         'ERR_OUT_OF_RANGE',
-        `flush of ${show(length)} bytes at ${show(offset)} passes the end of the mapping (${show(this.length)} bytes)`,
+        `flush of ${show(bytes)} bytes at ${show(offset)} passes the end of the mapping (${show(this.length)} bytes)`,
       );
     }
     const first = this.#target.offsetInSlot + offset;
     const head = first % native.pageSize;
-    const error = native.sync(this.#pages.slot, first - head, head + length);
+    const error = native.sync(this.#pages.slot, first - head, head + bytes);
     if (error < 0) throw new SystemError(error, 'msync', this.path);
   }
 
@@ -194,25 +206,24 @@ export class MemoryMap {
   }
 }
 
-/** Maps in the window by their first address, to tell whose a bus error is. */
-const windowTargets = new Map<number, WeakRef<Target>>();
-
 /** Maps that nobody closed and nobody can reach any more. */
 const forgotten = new FinalizationRegistry<PlacedPages>(release);
 
 function release(pages: PlacedPages): void {
-  if (pages.engine === 'window') windowTargets.delete(pages.address);
+  unwatchFaults(pages.slot);
   releasePages(pages);
 }
 
 setWindowFaultHandler((address) => {
-  for (const reference of windowTargets.values()) {
-    const target = reference.deref();
-    if (target !== undefined && address >= target.base && address < target.base + target.length)
-      throwFault(target);
-  }
+  for (const [target, error] of settleFaults()) if (target.kind === WINDOW) throw error;
   throw new Error(`Bus error at ${hex(address)} of the window, where nothing is mapped`);
 });
+
+function pathOfFile(path: string | URL): string {
+  const file = path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : path;
+  if (typeof file === 'string' && !file.includes('\0')) return file;
+  throw invalidArgument(`path is ${show(path)}: it takes a path without NUL, or a file URL`);
+}
 
 function accessOf(options: MapOptions): Access {
   return checkChoice('access', options.access ?? 'read-write', ['read-write', 'read']);

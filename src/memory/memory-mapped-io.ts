@@ -4,10 +4,11 @@ import { FIXED, native, SWAP_BYTES, TO_DEVICE, type TypedArray } from '../native
 import type { RegisterIO } from '../register-io.js';
 import * as accessors from './accessors.js';
 import { swap16, swap32, swap64 } from './byte-order.js';
-import { checkByteCount, checkChoice, hex, invalidArgument, show } from './check.js';
+import { checkByteCount, checkChoice, checkOptions, hex, invalidArgument, show } from './check.js';
 import { MemoryMap, targetOf } from './memory-map.js';
 import { type Access, BUFFER, Target } from './target.js';
 import { transfer } from './transfer.js';
+import { byteLengthOf, elementWidth } from './typed-array.js';
 import * as values from './values.js';
 
 // Names of this module, for the reason given in accessors.ts.
@@ -64,6 +65,7 @@ export class MemoryMappedIO implements RegisterIO {
    * @param length - bytes; default: the rest
    */
   constructor(memory: RegionMemory, offset = 0, length?: number, options: RegionOptions = {}) {
+    checkOptions<RegionOptions>(options, ['byteOrder']);
     const target = targetFor(memory);
     this.length = checkStretch(target.name, target.length, offset, length);
     this.byteOrder = checkChoice('byteOrder', options.byteOrder ?? 'little', ['little', 'big']);
@@ -344,19 +346,15 @@ export class MemoryMappedIO implements RegisterIO {
 
   /** `flags` are TO_DEVICE and FIXED. */
   #transfer(offset: number, array: TypedArray, flags: number): void {
-    if (!ArrayBuffer.isView(array) || array instanceof DataView) {
-      throw invalidArgument(
-        `array is ${show(array)}: it takes a typed array, whose element width is the access width`,
-      );
-    }
+    const width = elementWidth(array);
     if ((flags & TO_DEVICE) !== 0) this.#checkWritable();
-    const width = array.BYTES_PER_ELEMENT;
-    const bytes = (flags & FIXED) !== 0 ? Math.min(width, array.byteLength) : array.byteLength;
+    const length = byteLengthOf(array);
+    const bytes = (flags & FIXED) !== 0 ? Math.min(width, length) : length;
     const target = this.#target;
     if (!this.#holds(offset, width, bytes) || !target.live) throw this.#refusal(offset, width, bytes);
     const at = this.#base + offset;
     if ((at & (width - 1)) !== 0) throw this.#refusal(offset, width, bytes);
-    transfer(target, at, array, this.#swap && width > 1 ? flags | SWAP_BYTES : flags);
+    transfer(target, at, array, width, this.#swap && width > 1 ? flags | SWAP_BYTES : flags);
   }
 
   #checkWritable(): void {
@@ -390,16 +388,16 @@ function targetFor(memory: RegionMemory | Target): Target {
 }
 
 function bufferTarget(name: string, buffer: ArrayBufferLike, base: number, length: number): Target {
-  return new Target({
-    kind: BUFFER,
-    name,
-    base,
-    length,
-    access: 'read-write',
-    slot: -1,
-    offsetInSlot: 0,
-    buffer,
-  });
+  const facts = { name, base, length, slot: -1, offsetInSlot: 0, buffer } as const;
+  try {
+    return new Target({ kind: BUFFER, access: 'read-write', ...facts });
+  } catch (cause) {
+    throw new MmapioError(
+      'ERR_UNSUPPORTED',
+      `This runtime has no typed arrays over the ${hex(buffer.byteLength)} bytes of the ${name}: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
 }
 
 /** Checks that a stretch lies within `whole` bytes and returns its length. */

@@ -1,31 +1,35 @@
 /* Element-wise transfers: each element of the array is one access of the array's width. */
 import { call, FIXED, native, SWAP_BYTES, TO_DEVICE, type TypedArray } from '../native/binding.js';
-import { load8, load16, load32, load64, store8, store16, store32, store64, throwFault } from './accessors.js';
+import { load8, load16, load32, load64, store8, store16, store32, store64 } from './accessors.js';
 import { swap16, swap32, swap64 } from './byte-order.js';
+import { throwFault } from './faults.js';
 import { BUFFER, type Target } from './target.js';
+import { byteLengthOf } from './typed-array.js';
 
 /**
  * Performs the accesses in ascending order; those of a mapping in C, at the speed of C. `at` is a checked address of the
- * target; `flags` are TO_DEVICE, FIXED (every element at the same address, a FIFO) and SWAP_BYTES.
+ * target, `width` that of an element in bytes; `flags` are TO_DEVICE, FIXED (every element at the same address, a FIFO)
+ * and SWAP_BYTES.
  */
-export function transfer(target: Target, at: number, array: TypedArray, flags: number): void {
+export function transfer(target: Target, at: number, array: TypedArray, width: number, flags: number): void {
   if (target.kind === BUFFER) {
-    transferMemory(target, at, array, flags);
+    transferMemory(target, at, array, width, flags);
     return;
   }
   call.slot[0] = target.slot;
   call.offset[0] = at - target.base + target.offsetInSlot;
-  if (native.transfer(array, array.BYTES_PER_ELEMENT | flags) !== undefined) throwFault(target);
+  if (native.transfer(array, flags) !== undefined) throwFault(target);
 }
 
-function transferMemory(target: Target, at: number, array: TypedArray, flags: number): void {
+function transferMemory(target: Target, at: number, array: TypedArray, width: number, flags: number): void {
   const swapBytes = (flags & SWAP_BYTES) !== 0;
   const toDevice = (flags & TO_DEVICE) !== 0;
   const fixed = (flags & FIXED) !== 0;
-  const { buffer, byteOffset, length } = array;
+  const { buffer, byteOffset } = array;
+  const length = byteLengthOf(array) / width;
   const same = <T>(value: T): T => value;
   // Unsigned views of the array, so that no bit changes on its way.
-  switch (array.BYTES_PER_ELEMENT) {
+  switch (width) {
     case 1:
       run(new Uint8Array(buffer, byteOffset, length), load8, store8, same);
       break;

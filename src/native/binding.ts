@@ -27,11 +27,17 @@ export interface NativeBinding {
 
   /** `windowAddress` below 0: anywhere outside the window. Returns the mapping's slot. */
   map(fd: number, offset: number, length: number, writable: boolean, windowAddress: number): number;
-  unmap(slot: number): void;
+  /** 0, or a negative errno: then the device may still be visible there. */
+  unmap(slot: number): number;
   sync(slot: number, offset: number, length: number): number;
   attachWindow(bytes: ArrayBuffer): void;
-  /** Offset in the mapping of its latest bus error, which is thereby dealt with. */
-  takeFault(slot: number): number;
+  /**
+   * The slot of a mapping of this thread that met a bus error, its byte offset in {@link call}; below 0 when there are
+   * no more.
+   */
+  takeFault(): number;
+  /** Puts the handler of SIGBUS in front of the present one, unless it is there. */
+  containFaults(): number;
 
   /** One access each, of the width in bits; see {@link call} for what it accesses. */
   read8(): void;
@@ -43,8 +49,8 @@ export interface NativeBinding {
   write32(): void;
   write64(): void;
   /**
-   * Element-wise from where {@link call} says. `how` is the width in bytes plus {@link TO_DEVICE}, {@link FIXED} and
-   * {@link SWAP_BYTES}. Returns something other than `undefined` when a bus error happened.
+   * Element-wise from where {@link call} says. `how` is of {@link TO_DEVICE}, {@link FIXED} and {@link SWAP_BYTES}.
+   * Returns something other than `undefined` when a bus error happened.
    */
   transfer(memory: TypedArray, how: number): unknown;
   barrier(): void;

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { BusError, type MemoryMappedIO, Uio } from 'mmapio';
-import { RTC } from '../support/board-devices.js';
+import { BusError, type MemoryMappedIO, PhysicalMemory, Uio } from 'mmapio';
+import { GPIO, RTC } from '../support/board-devices.js';
 import { withCode } from '../support/errors.js';
 
 const ACCESSES: Record<string, (region: MemoryMappedIO) => unknown> = {
@@ -31,6 +31,18 @@ for (const [name, access] of Object.entries(ACCESSES)) {
     assert.throws(() => access(uio.regs()), withCode('ERR_BUS_FAULT', /nothing answered/));
   });
 }
+
+test('a block that begins where nothing answers does not reach the device behind', () => {
+  using gpio = new Uio(GPIO.name);
+  const directions = gpio.regs(0, { offset: GPIO.DIRECTION, length: 4 });
+  const before = directions.readWord(0);
+  using memory = new PhysicalMemory(0x0902f000, 0x2000);
+  assert.throws(
+    () => memory.regs().writeBlock(0x800, new Uint32Array(0x400).fill(~before & 0xff)),
+    (error) => error instanceof BusError && error.offset === 0x800,
+  );
+  assert.equal(directions.readWord(0), before);
+});
 
 test('other devices live on', () => {
   using empty = new Uio('empty@a100000');

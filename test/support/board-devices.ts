@@ -15,6 +15,7 @@ export const RTC = {
 /** GPIO, PL061; the button is line 3. */
 export const GPIO = {
   name: 'gpio@9030000',
+  DIRECTION: 0x400,
   LEVEL: 0x404,
   RISING: 0x40c,
   ENABLE: 0x410,

@@ -29,9 +29,9 @@ export function mappedFile(
   content: number | Uint8Array,
   options: OpenOptions & RegionOptions = {},
 ): { path: string; map: MemoryMap; region: MemoryMappedIO } {
+  const { byteOrder = 'little', ...mapping } = options;
   const path = temporaryFile(t, content);
-  const map = MemoryMap.open(path, options);
+  const map = MemoryMap.open(path, mapping);
   t.after(() => map.close());
-  const { byteOrder = 'little' } = options;
   return { path, map, region: new MemoryMappedIO(map, 0, map.length, { byteOrder }) };
 }

@@ -96,6 +96,14 @@ test('a block that runs into the fault is an error with the offset at which it h
   );
 });
 
+test('a block that begins in a dead page is an error with the offset of its first element', (t) => {
+  const { region } = truncatedFile(t);
+  assert.throws(
+    () => region.readBlock(DEAD + 0x800, new Uint32Array(0x800)),
+    (error) => error instanceof BusError && error.offset === DEAD + 0x800,
+  );
+});
+
 test('a mapping that begins unaligned in its page counts the offset from its own beginning', (t) => {
   const { path, region } = mappedFile(t, 3 * DEAD, { offset: 0x64 });
   truncateSync(path, DEAD);
@@ -134,6 +142,38 @@ test('a SIGBUS that is not about a mapping kills as it did before', () => {
     process.kill(process.pid, 'SIGBUS');
     setTimeout(() => {}, 60_000);`;
   assert.equal(runModule(code).signal, 'SIGBUS');
+});
+
+/** Runs statements in which `region` lies over a file that is gone. */
+function runOverLostFile(...statements: string[]) {
+  return runModule(`
+    import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+    import { MemoryMap, MemoryMappedIO } from 'mmapio';
+    const alive = setInterval(() => {}, 1000);
+    const folder = mkdtempSync('/tmp/mmapio-test-');
+    writeFileSync(folder + '/file', new Uint8Array(0x20000));
+    const region = new MemoryMappedIO(MemoryMap.open(folder + '/file'));
+    truncateSync(folder + '/file', 0);
+    rmSync(folder, { recursive: true });
+    ${statements.join(';\n')}
+    try { region.readWord(0); } catch (error) { console.log(error.code); }
+    process.exit();`);
+}
+
+test('a handler of SIGBUS that is installed, or removed, later does not get in the way', () => {
+  const handler = 'const handler = () => console.log("handled")';
+  for (const statements of [
+    [handler, "process.on('SIGBUS', handler)"],
+    [handler, "process.on('SIGBUS', handler)", "process.off('SIGBUS', handler)"],
+    [
+      "const once = new Promise((resolve) => process.once('SIGBUS', resolve))",
+      "process.kill(process.pid, 'SIGBUS')",
+      'await once',
+    ],
+  ]) {
+    const { stdout, signal } = runOverLostFile(...statements);
+    assert.deepEqual([stdout, signal], ['ERR_BUS_FAULT\n', null], statements.join());
+  }
 });
 
 test('a handler that was there before still gets the signals that are not ours', () => {

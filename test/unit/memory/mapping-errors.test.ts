@@ -1,6 +1,8 @@
 /* MemoryMap.open and fromFd: what they refuse, and what the error says. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { MemoryMap, SystemError } from 'mmapio';
@@ -35,6 +37,45 @@ test('a device needs a length', () => {
 test('what cannot be mapped says so', () => {
   assert.throws(() => MemoryMap.open('/dev/tty0', { length: 4096 }), SystemError);
   assert.throws(() => MemoryMap.open('/dev/null', { length: 4096 }), withCode('ENODEV', /cannot be mapped/));
+});
+
+test('a FIFO is refused at once, though nobody writes to it', (t) => {
+  const path = join(temporaryFolder(t), 'fifo');
+  execFileSync('mkfifo', [path]);
+  for (const access of ['read', 'read-write'] as const) {
+    assert.throws(
+      () => MemoryMap.open(path, { access, length: 4096 }),
+      withCode('ENODEV', /cannot be mapped/),
+    );
+  }
+});
+
+test('a path that can be none is refused', () => {
+  for (const path of ['/dev/\0null', new URL('http://localhost/'), undefined, null, 7, {}]) {
+    assert.throws(() => MemoryMap.open(path as string), withCode('ERR_INVALID_ARGUMENT', /path is/));
+  }
+});
+
+test('options are an object of those that there are', (t) => {
+  const path = temporaryFile(t, 64);
+  const mistyped = { lenght: 4 };
+  assert.throws(
+    () => MemoryMap.open(path, mistyped as object),
+    withCode('ERR_INVALID_ARGUMENT', /no option lenght: there are length, offset/),
+  );
+  for (const options of [null, 4096, 'read']) {
+    assert.throws(
+      () => MemoryMap.open(path, options as unknown as object),
+      withCode('ERR_INVALID_ARGUMENT', /options is/),
+    );
+    assert.throws(
+      () => MemoryMap.fromFd(0, options as unknown as object),
+      withCode('ERR_INVALID_ARGUMENT', /options is/),
+    );
+  }
+  for (const options of [{ sync: 'no' }, { engine: Symbol('fast') }, { access: 'write' }]) {
+    assert.throws(() => MemoryMap.open(path, options as unknown as object), withCode('ERR_INVALID_ARGUMENT'));
+  }
 });
 
 test('a folder is no file', (t) => {

@@ -68,3 +68,22 @@ test('inspecting shows where, never what', () => {
     'MemoryMappedIO { Buffer +0x0, 0x1 bytes, read-write }',
   );
 });
+
+test('a buffer of more than 4 GiB is accessed where it is said, or refused where the runtime has no views of it', () => {
+  const beyond = 2 ** 32 + 16;
+  const buffer = new ArrayBuffer(beyond + 16);
+  try {
+    const region = new MemoryMappedIO(buffer);
+    region.writeByte(beyond, 0x11);
+    region.writeHalf(beyond + 2, 0x2222);
+    region.writeWord(beyond + 4, 0x33333333);
+    region.writeQuad(beyond + 8, 0x4444444444444444n);
+    const there = new DataView(buffer, beyond);
+    assert.equal(there.getUint32(0, true), 0x22220011);
+    assert.equal(region.readWord(beyond + 4), 0x33333333);
+    assert.equal(there.getBigUint64(8, true), region.readQuad(beyond + 8));
+    assert.equal(new DataView(buffer).getUint32(16, true), 0);
+  } catch (error) {
+    withCode('ERR_UNSUPPORTED', /no typed arrays over the 0x100000020 bytes/)(error);
+  }
+});

@@ -231,6 +231,10 @@ test('a region lies over a mapping or a buffer and nothing else', (t) => {
   }
   const { map } = mappedFile(t, LENGTH);
   assert.throws(
+    () => new MemoryMappedIO(map, 0, 4, 'big' as never),
+    withCode('ERR_INVALID_ARGUMENT', /options is 'big'/),
+  );
+  assert.throws(
     () => new MemoryMappedIO(map, 0, 4, { byteOrder: 'middle' as 'big' }),
     withCode('ERR_INVALID_ARGUMENT', /little or big/),
   );

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { MemoryMappedIO, type TypedArray } from 'mmapio';
 import { withCode } from '../../support/errors.js';
@@ -118,4 +119,28 @@ test('memory shared with workers is as good as any', (t) => {
   const shared = new Uint16Array(new SharedArrayBuffer(16));
   region.readBlock(0, shared);
   assert.equal(shared[7], 0x0f0e);
+});
+
+test('the width is that of the array itself, whatever its properties say', (t) => {
+  for (const region of bothKinds(t, counting(256))) {
+    const memory = new Uint8Array(64);
+    const array = memory.subarray(0, 16);
+    Object.defineProperties(array, {
+      BYTES_PER_ELEMENT: { value: 8 },
+      byteLength: { value: 128 },
+      length: { value: 64 },
+    });
+    region.readBlock(0, array);
+    assert.deepEqual(memory.subarray(0, 16), counting(16));
+  }
+});
+
+test('an array of another realm is one too', (t) => {
+  for (const region of bothKinds(t, counting(256))) {
+    assert.equal(region.readBlock(4, runInNewContext('new Uint16Array(2)'))[1], 0x0706);
+    assert.throws(
+      () => region.readBlock(4, runInNewContext('new DataView(new ArrayBuffer(4))')),
+      withCode('ERR_INVALID_ARGUMENT', /typed array/),
+    );
+  }
 });
