@@ -16,7 +16,7 @@ const sources = fileURLToPath(new URL('../../bench/c/', import.meta.url));
 type Times = Record<string, number>;
 
 /** Rounds in which C and each workload take turns, so that a slow moment of the machine is not one side's alone. */
-const ROUNDS = 8;
+const ROUNDS = 24;
 
 function compileC(): string {
   const program = `${here}c-bench`;
@@ -55,7 +55,7 @@ function timeProcess(code: string): number {
 function timeImport(): { bare: number; loaded: number } {
   const best = { bare: Infinity, loaded: Infinity };
   const load = `await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url))})`;
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < 100; round++) {
     best.bare = Math.min(best.bare, timeProcess('0'));
     best.loaded = Math.min(best.loaded, timeProcess(load));
   }

@@ -3,11 +3,11 @@ import { MemoryMap, MemoryMappedIO } from 'mmapio';
 
 export type Workload = 'window' | 'native' | 'mixed';
 
-const ACCESSES = 10_000_000;
+const ACCESSES = 1_000_000;
 const BLOCK = 4096;
-const BLOCKS = 5_000;
-const CYCLES = 5_000;
-const REPEATS = 3;
+const BLOCKS = 500;
+const CYCLES = 300;
+const REPEATS = 20;
 
 const [workload, file] = process.argv.slice(2) as [Workload, string];
 const memory = new Uint32Array(BLOCK);
@@ -62,8 +62,8 @@ if (workload === 'mixed') {
   ];
   // Everything is seen by the compiler first; then the window's share is timed.
   for (let round = 0; round < 5; round++) {
-    mixedReads([...window, ...others], ACCESSES / 20);
-    mixedWrites([...window, ...others], ACCESSES / 20);
+    mixedReads([...window, ...others], ACCESSES / 2);
+    mixedWrites([...window, ...others], ACCESSES / 2);
   }
   times.read = best(ACCESSES, () => mixedReads(window, ACCESSES));
   times.write = best(ACCESSES, () => mixedWrites(window, ACCESSES));

@@ -8,11 +8,11 @@
 
 #include "checked-access.h"
 
-#define ACCESSES 10000000
+#define ACCESSES 1000000
 #define BLOCK 4096
-#define BLOCKS 5000
-#define CYCLES 5000
-#define REPEATS 5
+#define BLOCKS 500
+#define CYCLES 300
+#define REPEATS 20
 
 static double now_ns(void) {
   struct timespec now;

@@ -30,7 +30,6 @@ async function targets(): Promise<string[]> {
   return [
     ...uio,
     ...pci,
-    ...pci,
     ...Object.keys(SIMULATED).map((name) => `sim:${name}`),
     ...others.map((kind) => `${kind}:`),
   ];

@@ -3,7 +3,7 @@ import { MmapioError, SystemError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { RegisterIO } from '../register-io.js';
 import { checkByteCount, hex, show } from './check.js';
-import { checkValue } from './memory-mapped-io.js';
+import { checkValue } from './values.js';
 
 /** Registers that are reached with pread(2) and pwrite(2): configuration space, I/O ports. */
 export interface DescriptorStretch {

@@ -8,9 +8,11 @@ import { checkByteCount, checkChoice, hex, invalidArgument, show } from './check
 import { MemoryMap, targetOf } from './memory-map.js';
 import { type Access, BUFFER, Target } from './target.js';
 import { transfer } from './transfer.js';
+import * as values from './values.js';
 
 // Names of this module, for the reason given in accessors.ts.
 const { load8, load16, load32, load64, store8, store16, store32, store64 } = accessors;
+const { checkMasked, checkMaskedQuad, checkQuad, checkValue } = values;
 
 /** Order of the bytes in a register wider than one byte. */
 export type ByteOrder = 'little' | 'big';
@@ -176,9 +178,7 @@ export class MemoryMappedIO implements RegisterIO {
   /** One 64-bit load, then one 64-bit store; see {@link modifyByte}. */
   modifyQuad(offset: number, mask: bigint, value: bigint): bigint {
     const at = this.#atForWriting(offset, 8);
-    checkQuad(mask, 'mask');
-    checkQuad(value);
-    if ((value & ~mask) !== 0n) throw outsideMask(mask, value);
+    checkMaskedQuad(mask, value);
     const loaded = load64(this.#target, at);
     const before = this.#swap === true ? swap64(loaded) : loaded;
     const after = (before & ~mask) | value;
@@ -291,32 +291,34 @@ export class MemoryMappedIO implements RegisterIO {
 
   /** The address of a checked load of `width` bytes at `offset`. */
   #at(offset: number, width: number): number {
-    if (this.#isOutside(offset, width, width) || this.#target.live !== true) {
-      throw this.#refusal(offset, width, width);
+    if (this.#holds(offset, width, width) && this.#target.live === true) {
+      const at = this.#base + offset;
+      if ((at & (width - 1)) === 0) return at;
     }
-    return this.#base + offset;
+    throw this.#refusal(offset, width, width);
   }
 
   /** The address of a checked store. */
   #atForWriting(offset: number, width: number): number {
-    if (this.#isOutside(offset, width, width) || this.#target.storable !== true) {
-      this.#checkWritable();
-      throw this.#refusal(offset, width, width);
+    if (this.#holds(offset, width, width) && this.#target.storable === true) {
+      const at = this.#base + offset;
+      if ((at & (width - 1)) === 0) return at;
     }
-    return this.#base + offset;
+    this.#checkWritable();
+    throw this.#refusal(offset, width, width);
   }
 
-  /** Whether accesses of `bytes` bytes in steps of `width` have no place at `offset`; {@link #refusal} says why. */
-  #isOutside(offset: number, width: number, bytes: number): boolean {
+  /** Whether `bytes` bytes from `offset` are the region's, and can be accessed in steps of `width`. */
+  #holds(offset: number, width: number, bytes: number): boolean {
     return (
-      !Number.isInteger(offset) ||
-      offset < 0 ||
-      offset > this.length - bytes ||
-      ((this.#base + offset) & (width - 1)) !== 0 ||
-      (width === 8 && !HAS_64_BIT_ACCESS && this.#target.kind !== BUFFER)
+      Number.isInteger(offset) &&
+      offset >= 0 &&
+      offset <= this.length - bytes &&
+      (width < 8 || HAS_64_BIT_ACCESS || this.#target.kind === BUFFER)
     );
   }
 
+  /** Why accesses of `bytes` bytes in steps of `width` have no place at `offset`. */
   #refusal(offset: number, width: number, bytes: number): MmapioError {
     const target = this.#target;
     if (!target.live) return target.whyNotLive();
@@ -350,9 +352,11 @@ export class MemoryMappedIO implements RegisterIO {
     if ((flags & TO_DEVICE) !== 0) this.#checkWritable();
     const width = array.BYTES_PER_ELEMENT;
     const bytes = (flags & FIXED) !== 0 ? Math.min(width, array.byteLength) : array.byteLength;
-    if (this.#isOutside(offset, width, bytes) || !this.#target.live)
-      throw this.#refusal(offset, width, bytes);
-    transfer(this.#target, this.#base + offset, array, this.#swap && width > 1 ? flags | SWAP_BYTES : flags);
+    const target = this.#target;
+    if (!this.#holds(offset, width, bytes) || !target.live) throw this.#refusal(offset, width, bytes);
+    const at = this.#base + offset;
+    if ((at & (width - 1)) !== 0) throw this.#refusal(offset, width, bytes);
+    transfer(target, at, array, this.#swap && width > 1 ? flags | SWAP_BYTES : flags);
   }
 
   #checkWritable(): void {
@@ -407,32 +411,4 @@ function checkStretch(name: string, whole: number, offset: number, length: numbe
     'ERR_OUT_OF_RANGE',
     `${hex(stretch)} bytes at offset ${hex(offset)} do not lie within ${name} (${hex(whole)} bytes)`,
   );
-}
-
-export function checkValue(value: number, bits: 8 | 16 | 32, name = 'value'): void {
-  if (typeof value !== 'number' || value >>> 0 !== value || (bits < 32 && value >>> bits !== 0)) {
-    throw invalidValue(name, value, bits);
-  }
-}
-
-function checkQuad(value: bigint, name = 'value'): void {
-  if (typeof value !== 'bigint' || BigInt.asUintN(64, value) !== value) throw invalidValue(name, value, 64);
-}
-
-function checkMasked(mask: number, value: number, bits: 8 | 16 | 32): void {
-  checkValue(mask, bits, 'mask');
-  checkValue(value, bits);
-  if ((value & ~mask) !== 0) throw outsideMask(mask, value);
-}
-
-function invalidValue(name: string, value: unknown, bits: number): MmapioError {
-  const kind = bits === 64 ? 'a bigint' : 'a whole number';
-  return new MmapioError(
-    'ERR_INVALID_VALUE',
-    `${name} is ${show(value)}: it takes ${kind} of ${bits} bits, unsigned`,
-  );
-}
-
-function outsideMask(mask: number | bigint, value: number | bigint): MmapioError {
-  return new MmapioError('ERR_INVALID_VALUE', `value ${show(value)} has bits outside the mask ${show(mask)}`);
 }

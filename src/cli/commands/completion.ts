@@ -1,8 +1,14 @@
 import { type Command, createArgument, createCommand } from 'commander';
+import { BASH, ZSH } from '../shells.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'];
 
 async function completion(shell: string): Promise<void> {
+  const own = { bash: BASH, zsh: ZSH }[shell];
+  if (own !== undefined) {
+    process.stdout.write(own);
+    return;
+  }
   const { script } = await import('@bomb.sh/tab');
   script(shell, 'mmapio', 'mmapio');
 }

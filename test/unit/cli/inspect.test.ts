@@ -1,9 +1,7 @@
-/* Commands that touch no device: list, decode, doctor, help, completion. */
+/* Commands that touch no device: list, decode, doctor, help. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { mmapio, output } from '../../support/cli.js';
-import { packageRoot } from '../../support/descriptions.js';
 import { fakeUio } from '../../support/fake-uio.js';
 
 const env = (roots: { sysfs: string; dev: string }) => ({ MMAPIO_SYSFS: roots.sysfs, MMAPIO_DEV: roots.dev });
@@ -144,45 +142,5 @@ describe('mmapio --help', () => {
     const { status, stderr } = mmapio([]);
     assert.equal(status, 1);
     assert.match(stderr, /^Usage: mmapio/);
-  });
-});
-
-describe('completion', () => {
-  const words = (...line: string[]) =>
-    output(['complete', '--', ...line])
-      .split('\n')
-      .map((one) => one.split('\t')[0]);
-
-  it('knows commands, options, targets, registers, fields and peripherals', (t) => {
-    assert.deepEqual(words('wa'), ['watch', ':4', '']);
-    assert.deepEqual(words('read', 'sim:timer', '--wi'), ['--width', ':4', '']);
-    assert.deepEqual(words('read', 'sim:timer', 'CTRL.R'), ['CTRL.RATE', ':4', '']);
-    assert.deepEqual(words('dump', 'x', '--map', 'examples/thermometer.svd', '-p', 'SENSOR1', 'CE'), [
-      'CELSIUS[0]',
-      'CELSIUS[1]',
-      ':4',
-      '',
-    ]);
-    const uio = output(['complete', '--', 'read', 'uio'], { env: env(fakeUio(t, DEVICES)) });
-    assert.match(uio, /^uio:dma@60010000\t/);
-  });
-
-  it('leaves file names to the shell', () => {
-    assert.deepEqual(words('read', 'sim:timer', '--map', ''), [':0', '']);
-    assert.deepEqual(words('types', ''), [':0', '']);
-  });
-
-  for (const shell of ['bash', 'zsh', 'fish']) {
-    it(`has a script for ${shell}`, () => {
-      assert.match(output(['completion', shell]), /mmapio/);
-    });
-  }
-
-  it('has a script that bash accepts', () => {
-    const { status, stderr } = spawnSync('bash', ['-n'], {
-      cwd: packageRoot,
-      input: output(['completion', 'bash']),
-    });
-    assert.deepEqual([status, `${stderr}`], [0, '']);
   });
 });
