@@ -154,6 +154,25 @@ test('an abort ends a wait with the reason as the cause', async (t) => {
   assert.equal(await line.wait({ timeout: 0 }), 1, 'the interrupt is there for the next wait');
 });
 
+test('a wait ends in the same way however far it has got', async (t) => {
+  const stages = [async () => {}, () => Promise.resolve(), turn, () => turn().then(() => turn())];
+  for (const reach of stages) {
+    const { line, raise } = fakeDevice(t);
+    const controller = new AbortController();
+    const aborted = assert.rejects(line.wait({ signal: controller.signal }), withCode('ABORT_ERR'));
+    await reach();
+    controller.abort();
+    await aborted;
+    raise(1);
+    await turn();
+    assert.equal(await line.wait({ timeout: 0 }), 1, 'nobody took it for a wait that has ended');
+    const closed = assert.rejects(line.wait(), withCode('ERR_CLOSED'));
+    await reach();
+    line.close();
+    await closed;
+  }
+});
+
 test('a signal that is aborted already ends a wait at once', async (t) => {
   const { line, raise } = fakeDevice(t);
   raise(1);
