@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { InterruptLine } from '#src/interrupts/interrupt-line.js';
 import { runModule } from '../../support/child.js';
 import { withCode } from '../../support/errors.js';
@@ -32,7 +33,12 @@ test('an error of the device ends every wait', async (t) => {
 
 test('ten thousand waits need one thread and leave no descriptor', async (t) => {
   const devices = Array.from({ length: 20 }, () => fakeDevice(t));
-  await devices[0]?.line.wait({ timeout: 1 });
+  const first = devices[0]?.line.wait();
+  // The thread has it after two turns.
+  await turn();
+  await turn();
+  devices[0]?.raise(0);
+  await first;
   const before = [countDescriptors(), countThreads()];
   for (let round = 1; round <= 500; round++) {
     const waits = devices.map(({ line }) => line.wait({ timeout: 60_000 }));
@@ -102,14 +108,13 @@ test('waits end with an error when the thread cannot wait any more, and it does 
     });
     const before = polls();
     const [one, other] = process.env.TEST_FIFOS.split(' ').map(open);
-    await one.line.wait({ timeout: 1 });
-    const ours = polls().filter((fd) => !before.includes(fd));
-    const pending = other.line.wait();
     const first = one.line.wait();
-    setTimeout(() => {
-      closeSync(Number(ours[0]));
-      writeSync(one.fd, 'once');
-    }, 20);
+    const pending = other.line.wait();
+    // The thread has both after two turns.
+    for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
+    const ours = polls().filter((fd) => !before.includes(fd));
+    closeSync(Number(ours[0]));
+    writeSync(one.fd, 'once');
     console.log(ours.length, await first);
     console.log(await pending.catch(({ code }) => code));
     console.log(await one.line.wait({ timeout: 60_000 }).catch(({ code }) => code));`;
