@@ -199,7 +199,8 @@ export class Uio implements InterruptSource {
    * The interrupts as they come: `for await (const { count, missed } of uio.interrupts())`. Turns the interrupt on first,
    * and again as `rearm` says; drivers that offer no control (`ENOSYS`) are left alone. An interrupt that another wait
    * takes is a turn of the loop too. Ends when the device is closed; throws as {@link waitIrq} and {@link irqOn} otherwise.
-   * However the loop ends, it turns nothing on any more: after a turn the interrupt is off with `'level'`, on with `'edge'`.
+   * However the loop ends, it turns nothing on any more: in or behind its body the interrupt is off with `'level'`, on with
+   * `'edge'`; while the loop waits it is on.
    */
   interrupts(options: InterruptOptions = {}): AsyncGenerator<Interrupt, void, void> {
     return this.#line.interrupts(options);
