@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -16,11 +17,13 @@ struct watcher {
   pthread_t thread;
   int epoll_fd;
   int stop_fd;
+  atomic_int broken; /* errno of what ended the thread before its time, or 0 */
   size_t pending;
 };
 
-/* Ids start at 1, so that 0 stands for the descriptor that ends the thread. */
+/* Ids start at 1, so that 0 is free: for the descriptor that ends the thread, and in a report for every watch. */
 #define STOP_ID 0
+#define EVERY_ID 0
 
 static void call_back(napi_env env, napi_value callback, void *context, void *data) {
   (void)context;
@@ -31,13 +34,24 @@ static void call_back(napi_env env, napi_value callback, void *context, void *da
   napi_call_function(env, undefined, callback, 1, &id, NULL);
 }
 
+static void report(struct watcher *watcher, uint32_t id) {
+  napi_call_threadsafe_function(watcher->report, (void *)(uintptr_t)id, napi_tsfn_nonblocking);
+}
+
 static void *run(void *argument) {
   struct watcher *watcher = argument;
   for (;;) {
     struct epoll_event event;
-    if (epoll_wait(watcher->epoll_fd, &event, 1, -1) != 1) continue;
+    int ready = epoll_wait(watcher->epoll_fd, &event, 1, -1);
+    if (ready < 0 && errno != EINTR) {
+      /* Trying again would fail again, without end. Whoever is told now and watches again is refused. */
+      atomic_store(&watcher->broken, errno);
+      report(watcher, EVERY_ID);
+      return NULL;
+    }
+    if (ready != 1) continue;
     if (event.data.u32 == STOP_ID) return NULL;
-    napi_call_threadsafe_function(watcher->report, (void *)(uintptr_t)event.data.u32, napi_tsfn_nonblocking);
+    report(watcher, event.data.u32);
   }
 }
 
@@ -108,6 +122,8 @@ struct watcher *watcher_start(napi_env env, napi_value callback) {
 }
 
 int watcher_add(struct watcher *watcher, int fd, uint32_t id) {
+  int broken = atomic_load(&watcher->broken);
+  if (broken != 0) return -broken;
   struct epoll_event event = {.events = EPOLLIN | EPOLLPRI | EPOLLONESHOT, .data.u32 = id};
   if (epoll_ctl(watcher->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) return -errno;
   if (watcher->pending++ == 0) napi_ref_threadsafe_function(watcher->env, watcher->report);

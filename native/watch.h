@@ -12,12 +12,12 @@
 
 struct watcher;
 
-/* Starts the thread. It calls `callback(id)` in the environment's own thread, and ends with the environment. Returns
- * NULL with errno set. */
+/* Starts the thread. It calls `callback(id)` in the environment's own thread, and ends with the environment. Should it be
+ * unable to wait any more, it calls `callback(0)`, for every watch, and ends. Returns NULL with errno set. */
 struct watcher *watcher_start(napi_env env, napi_value callback);
 
-/* Calls back once, when `fd` is readable or broken. A process with a pending watch stays alive. Every add is paired
- * with a remove, which must come before `fd` is closed. Both return 0 or a negative errno. */
+/* Calls back once, when `fd` is readable or broken. A process with a pending watch stays alive. Every add that
+ * succeeded is paired with a remove, which must come before `fd` is closed. Both return 0 or a negative errno. */
 int watcher_add(struct watcher *watcher, int fd, uint32_t id);
 int watcher_remove(struct watcher *watcher, int fd);
 

@@ -10,13 +10,21 @@ const callbacks = new Map<number, () => void>();
 let lastId = 0;
 let started = false;
 
+/** What the native thread reports when it has to end: whoever waits looks, watches again, and gets the reason. */
+const EVERY_ID = 0;
+
+function report(id: number): void {
+  if (id !== EVERY_ID) callbacks.get(id)?.();
+  else for (const callback of [...callbacks.values()]) callback();
+}
+
 function start(): void {
-  const error = native.startWatcher((id) => callbacks.get(id)?.());
+  const error = native.startWatcher(report);
   if (error < 0) throw new SystemError(error, 'epoll_create');
   started = true;
 }
 
-/** Ids only tell watches apart that exist at the same time; 0 belongs to the native thread. */
+/** Ids only tell watches apart that exist at the same time. */
 function nextId(): number {
   do lastId = (lastId % 0xffffffff) + 1;
   while (callbacks.has(lastId));
@@ -34,15 +42,14 @@ export function watchReadable(fd: number, path: string, callback: () => void): (
   const id = nextId();
   const error = native.watch(fd, id);
   if (error < 0) {
-    throw new SystemError(
-      error,
-      'epoll_ctl',
-      path,
-      'It cannot be waited for: is it a device with an interrupt?',
-    );
+    throw new SystemError(error, 'epoll_ctl', path, remedy);
   }
   callbacks.set(id, callback);
   return () => {
     if (callbacks.delete(id)) native.unwatch(fd);
   };
+}
+
+function remedy(code: string): string | undefined {
+  return code === 'EPERM' ? 'It cannot be waited for: is it a device with an interrupt?' : undefined;
 }

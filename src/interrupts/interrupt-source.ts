@@ -17,7 +17,7 @@ export interface WaitOptions {
 export type Rearm = 'level' | 'edge' | false;
 
 export interface InterruptOptions {
-  /** Aborting it ends the loop with an {@link AbortError}. */
+  /** Aborting it ends the loop, at once or behind its body, with an {@link AbortError}; it turns nothing on any more. */
   signal?: AbortSignal;
   /** Default `'level'`. */
   rearm?: Rearm;
@@ -37,8 +37,15 @@ export interface InterruptSource {
   irqOn(): void;
   /** Turns the interrupt off. */
   irqOff(): void;
-  /** The count of interrupts at the next one, or `null` when the time is up first. */
+  /**
+   * The count of interrupts at the next one, or `null` when the time is up first. Rejects with `ERR_INVALID_ARGUMENT` before
+   * anything begins. An interrupt ends every wait that is pending when its count is taken, whoever takes it.
+   */
   waitIrq(options?: WaitOptions): Promise<number | null>;
-  /** The interrupts as they come, turned on again as `rearm` says. */
+  /**
+   * The interrupts as they come, turned on again as `rearm` says, until the source is closed or the signal aborted. One
+   * that another wait takes is a turn too. Nothing happens before the first `next()`, which rejects with
+   * `ERR_INVALID_ARGUMENT` for options that are none.
+   */
   interrupts(options?: InterruptOptions): AsyncGenerator<Interrupt, void, void>;
 }

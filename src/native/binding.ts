@@ -55,7 +55,7 @@ export interface NativeBinding {
   transfer(memory: TypedArray, how: number): unknown;
   barrier(): void;
 
-  /** `callback` is called with the id of each watch that ends. */
+  /** `callback` is called with the id of each watch that ends; with 0 for all, where none can be had any more. */
   startWatcher(callback: (id: number) => void): number;
   watch(fd: number, id: number): number;
   unwatch(fd: number): number;

@@ -1,16 +1,15 @@
-import { AbortError, MmapioError } from '../errors.js';
+import { MmapioError } from '../errors.js';
+import { checkNotAborted } from '../interrupts/abort.js';
 import type {
   Interrupt,
   InterruptOptions,
   InterruptSource,
   WaitOptions,
 } from '../interrupts/interrupt-source.js';
+import { loop } from '../interrupts/loop.js';
+import { checkWaitOptions } from '../interrupts/options.js';
+import { PendingWaits } from '../interrupts/pending-waits.js';
 import type { Clock } from './clock.js';
-
-interface Waiter {
-  resolve(count: number | null): void;
-  reject(error: unknown): void;
-}
 
 /**
  * The interrupt of a simulated device, as a program sees a real one through UIO: each interrupt counts, turns the
@@ -21,7 +20,7 @@ interface Waiter {
  */
 export class SimulatedInterrupt implements InterruptSource {
   readonly #clock: Clock;
-  readonly #waiters = new Set<Waiter>();
+  readonly #waits = new PendingWaits();
   #count = 0;
   #seen = 0;
   #enabled = true;
@@ -67,76 +66,42 @@ export class SimulatedInterrupt implements InterruptSource {
   }
 
   waitIrq(options: WaitOptions = {}): Promise<number | null> {
-    const { timeout = Number.POSITIVE_INFINITY, signal } = options;
     try {
+      const { timeout, signal } = checkWaitOptions(options);
       this.#checkOpen();
-      if (typeof timeout !== 'number' || !(timeout >= 0)) {
-        throw new MmapioError(
-          'ERR_INVALID_ARGUMENT',
-          `timeout is ${timeout}: it takes milliseconds, 0 or more`,
-        );
-      }
-      if (signal?.aborted) throw new AbortError(signal);
+      checkNotAborted(signal);
+      if (this.#isPending()) return Promise.resolve(this.#take());
+      if (timeout === 0) return Promise.resolve(null);
+      return this.#waits.add(signal, (expire) =>
+        timeout < Infinity ? this.#clock.after(timeout, expire) : () => {},
+      );
     } catch (error) {
       return Promise.reject(error);
     }
-    if (this.#seen !== this.#count) return Promise.resolve(this.#take());
-    if (timeout === 0) return Promise.resolve(null);
-    return new Promise((resolve, reject) => {
-      const cancel =
-        timeout === Number.POSITIVE_INFINITY
-          ? undefined
-          : this.#clock.after(timeout, () => waiter.resolve(null));
-      const onAbort = () => waiter.reject(new AbortError(signal as AbortSignal));
-      const settle = (conclude: () => void) => {
-        cancel?.();
-        signal?.removeEventListener('abort', onAbort);
-        this.#waiters.delete(waiter);
-        conclude();
-      };
-      const waiter: Waiter = {
-        resolve: (count) => settle(() => resolve(count)),
-        reject: (error) => settle(() => reject(error)),
-      };
-      signal?.addEventListener('abort', onAbort);
-      this.#waiters.add(waiter);
-    });
   }
 
-  async *interrupts(options: InterruptOptions = {}): AsyncGenerator<Interrupt, void, void> {
-    const { signal, rearm = 'level' } = options;
-    if (rearm !== 'level' && rearm !== 'edge' && rearm !== false) {
-      throw new MmapioError('ERR_INVALID_ARGUMENT', `rearm is '${rearm}': it takes 'level', 'edge' or false`);
-    }
-    let previous = this.#seen;
-    if (rearm !== false) this.irqOn();
-    while (!this.#closed) {
-      const count = await this.#next(previous, signal);
-      if (count === null) return;
-      const missed = Math.max(0, ((count - previous) | 0) - 1);
-      previous = count;
-      if (rearm === 'edge') this.irqOn();
-      yield { count, missed };
-      if (rearm === 'level' && !this.#closed) this.irqOn();
-    }
+  interrupts(options: InterruptOptions = {}): AsyncGenerator<Interrupt, void, void> {
+    const source = {
+      checkOpen: () => this.#checkOpen(),
+      isClosed: () => this.#closed,
+      lastCount: () => this.#seen,
+      isPending: () => this.#isPending(),
+      rearm: () => this.irqOn(),
+      wait: (options: WaitOptions) => this.waitIrq(options),
+    };
+    return loop(source, options);
   }
 
   /** Ends every wait with `ERR_CLOSED`, and every loop. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const waiter of [...this.#waiters]) waiter.reject(closedError());
+    this.#waits.fail(closedError());
   }
 
-  /** The count after `previous`, which another waiter may have taken meanwhile; `null` once closed. */
-  async #next(previous: number, signal: AbortSignal | undefined): Promise<number | null> {
-    if (this.#count !== previous) return this.#take();
-    try {
-      return await this.waitIrq(signal === undefined ? {} : { signal });
-    } catch (error) {
-      if (this.#closed && !(error instanceof AbortError)) return null;
-      throw error;
-    }
+  /** Whether there is an interrupt that nobody has taken yet. */
+  #isPending(): boolean {
+    return this.#seen !== this.#count;
   }
 
   #take(): number {
@@ -149,9 +114,7 @@ export class SimulatedInterrupt implements InterruptSource {
     this.#enabled = false;
     this.#pending = false;
     this.#count = (this.#count + 1) | 0;
-    if (this.#waiters.size === 0) return;
-    const count = this.#take();
-    for (const waiter of [...this.#waiters]) waiter.resolve(count);
+    if (this.#waits.size > 0) this.#waits.answer(this.#take());
   }
 
   #checkOpen(): void {

@@ -14,7 +14,7 @@ import type { Engine } from '../memory/engine.js';
 import { MemoryMap } from '../memory/memory-map.js';
 import { type ByteOrder, MemoryMappedIO } from '../memory/memory-mapped-io.js';
 import { native } from '../native/binding.js';
-import { type Roots, readAttribute, readInteger } from '../sysfs/attributes.js';
+import { linkTarget, type Roots, readAttribute, readInteger } from '../sysfs/attributes.js';
 import { findUio, type UioSelector } from './find.js';
 import { registersOf } from './registers-of.js';
 import { listUio, type UioInfo, type UioMap, type UioPort, uioFolder } from './sysfs.js';
@@ -161,7 +161,9 @@ export class Uio implements InterruptSource {
   /**
    * Turns the interrupt on: one 32-bit 1 written to the device node, or what the option `irqControl` does.
    *
-   * @throws {SystemError} `ENOSYS` when the driver offers no control, `EIO` when the device has no interrupt
+   * @throws {SystemError} `ENOSYS` when the driver offers no control, `EIO` when the device has no interrupt;
+   *   {@link MmapioError} `ERR_UNSUPPORTED` with uio_pci_generic, which turns the interrupt off each time it happens and
+   *   leaves it to {@link PciDevice} to turn it on
    */
   irqOn(): void {
     this.#control(true);
@@ -173,8 +175,8 @@ export class Uio implements InterruptSource {
   }
 
   /**
-   * Waits for the next interrupt; one that happened since the last wait, or since opening, counts. Uses no thread of the
-   * pool. A pending wait keeps the process alive.
+   * Waits for the next interrupt; one that happened since the last wait, or since opening, counts. It ends every wait that
+   * is pending then. Uses no thread of the pool. A pending wait keeps the process alive.
    *
    * @returns all interrupts of the device so far (32 bits, signed: it wraps), or `null` when the time is up
    * @throws {AbortError} `ABORT_ERR`; {@link MmapioError} `ERR_CLOSED` by `close()`, `ERR_INVALID_ARGUMENT`;
@@ -187,7 +189,7 @@ export class Uio implements InterruptSource {
   /**
    * The same, blocking this thread: timers, signals' handlers and all else of JavaScript stand still meanwhile.
    *
-   * @param timeout - milliseconds; default: no limit
+   * @param timeout - milliseconds; default, and for anything above 2³¹ − 1: no limit
    */
   waitIrqSync(timeout?: number): number | null {
     return this.#line.waitSync(timeout);
@@ -195,8 +197,10 @@ export class Uio implements InterruptSource {
 
   /**
    * The interrupts as they come: `for await (const { count, missed } of uio.interrupts())`. Turns the interrupt on first,
-   * and again as `rearm` says; drivers without control are left alone. Ends when the device is closed; throws as
-   * {@link waitIrq} otherwise. Leaving the loop leaves the interrupt as it is: off with `'level'`, on with `'edge'`.
+   * and again as `rearm` says; drivers that offer no control (`ENOSYS`) are left alone. An interrupt that another wait
+   * takes is a turn of the loop too. Ends when the device is closed; throws as {@link waitIrq} and {@link irqOn} otherwise.
+   * However the loop ends, it turns nothing on any more: in or behind its body the interrupt is off with `'level'`, on with
+   * `'edge'`; while the loop waits it is on.
    */
   interrupts(options: InterruptOptions = {}): AsyncGenerator<Interrupt, void, void> {
     return this.#line.interrupts(options);
@@ -245,8 +249,23 @@ export class Uio implements InterruptSource {
     try {
       writeSync(this.#fd, Int32Array.of(on ? 1 : 0));
     } catch (error) {
-      throw SystemError.from(withPath(error, this.path), controlRemedy);
+      const refused = SystemError.from(withPath(error, this.path), controlRemedy);
+      const driver = linkTarget(this.#folder, 'device/driver');
+      throw refused.code === 'ENOSYS' && driver === 'uio_pci_generic'
+        ? this.#needsPciDevice(refused)
+        : refused;
     }
+  }
+
+  /** It turns the interrupt off where only configuration space turns it on: a loop would wait for ever. */
+  #needsPciDevice(cause: SystemError): MmapioError {
+    const address = linkTarget(this.#folder, 'device');
+    return new MmapioError(
+      'ERR_UNSUPPORTED',
+      `${this.path} has the driver uio_pci_generic, which turns the interrupt off each time it happens and cannot turn ` +
+        `it on again: new PciDevice('${address}') can`,
+      { cause },
+    );
   }
 
   #rearm(): void {

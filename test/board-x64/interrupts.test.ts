@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { PciDevice } from 'mmapio';
+import { PciDevice, Uio } from 'mmapio';
 import * as edu from '../support/edu.js';
 import { withCode } from '../support/errors.js';
 import { takenEdu } from '../support/taken-edu.js';
@@ -66,6 +67,24 @@ describe('the interrupt of a PCI device, through uio_pci_generic', () => {
     assert.equal(typeof pci.waitIrqSync(1000), 'number');
     edu.acknowledge(regs);
     pci.irqOff();
+  });
+
+  it('is turned on again by a PciDevice alone, as a Uio of the same device says', async () => {
+    const { pci } = device;
+    const regs = pci.bar(0);
+    const [name = ''] = readdirSync(`/sys/bus/pci/devices/${edu.EDU_ADDRESS}/uio`);
+    using uio = new Uio({ device: name });
+    const refused = withCode('ERR_UNSUPPORTED', /uio_pci_generic.* new PciDevice\('0000:00:04\.0'\)/);
+    assert.throws(() => uio.irqOn(), refused);
+    assert.throws(() => uio.irqOff(), refused);
+    await assert.rejects(uio.interrupts({ rearm: 'edge' }).next(), refused);
+    pci.irqOn();
+    const waits = [uio.waitIrq(), pci.waitIrq()];
+    regs.writeWord(edu.INTERRUPT_RAISE, 1);
+    const [seen, same] = await Promise.all(waits);
+    assert.equal(typeof seen, 'number');
+    assert.equal(seen, same);
+    edu.acknowledge(regs);
   });
 
   it('ends with an error when the device closes or is given back', async () => {

@@ -63,6 +63,20 @@ test('a level interrupt comes once for each turn of a loop', async () => {
   );
 });
 
+test('a loop goes on, and turns the interrupt on again, where another wait takes its interrupts', async () => {
+  using uio = new Uio(RTC.name);
+  const clock = prepareClock(uio);
+  const loop = uio.interrupts();
+  for (let turns = 0; turns < 3; turns++) {
+    const turn = loop.next();
+    raiseClock(clock);
+    const count = uio.waitIrqSync(30_000);
+    assert.deepEqual((await turn).value, { count, missed: 0 });
+    clearClock(clock);
+  }
+  await loop.return();
+});
+
 test('interrupts that nobody waited for are missed', async () => {
   using uio = new Uio(RTC.name);
   const clock = prepareClock(uio);

@@ -53,7 +53,8 @@ function turnOff(source: InterruptSource): void {
   try {
     source.irqOff();
   } catch (error) {
-    if (!(error instanceof MmapioError) || (error.code !== 'ENOSYS' && error.code !== 'EIO')) throw error;
+    const uncontrolled = ['ENOSYS', 'ERR_UNSUPPORTED', 'EIO'];
+    if (!(error instanceof MmapioError) || !uncontrolled.includes(error.code)) throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
-import type { InterruptSource } from 'mmapio';
+import type { InterruptSource, WaitOptions } from 'mmapio';
 import { reg32, registerMap } from 'mmapio/registers';
 import { SimulatedDevice, SteppedClock } from 'mmapio/sim';
 
@@ -102,5 +103,56 @@ describe("a simulated device's interrupt", () => {
     }
     await first;
     assert.deepEqual((await loop.next()).value, { count: 3, missed: 1 });
+  });
+
+  it('that is pending when a level loop begins is served before it is turned on', async () => {
+    using sim = new SimulatedDevice(map);
+    sim.interrupt.setLevel(true);
+    const loop = sim.interrupts();
+    assert.deepEqual((await loop.next()).value, { count: 1, missed: 0 });
+    assert.equal(sim.interrupt.enabled, false);
+    await loop.return();
+  });
+
+  it('is not turned on by a loop that was aborted or closed', async () => {
+    using sim = new SimulatedDevice(map);
+    sim.irqOff();
+    const aborted = sim.interrupts({ signal: AbortSignal.abort() });
+    await assert.rejects(aborted.next(), { code: 'ABORT_ERR' });
+    assert.equal(sim.interrupt.enabled, false);
+    const controller = new AbortController();
+    const loop = sim.interrupts({ signal: controller.signal });
+    const turn = loop.next();
+    sim.interrupt.raise();
+    await turn;
+    controller.abort();
+    await assert.rejects(loop.next(), { code: 'ABORT_ERR' });
+    assert.equal(sim.interrupt.enabled, false);
+  });
+
+  it('refuses the options that a real device refuses', async () => {
+    using sim = new SimulatedDevice(map);
+    const wrong = [null, 1000, { timeout: -1 }, { signal: new AbortController() }] as WaitOptions[];
+    for (const options of wrong) await assert.rejects(sim.waitIrq(options), { code: 'ERR_INVALID_ARGUMENT' });
+    const rearm = Symbol('never') as never;
+    await assert.rejects(sim.interrupts({ rearm }).next(), { code: 'ERR_INVALID_ARGUMENT' });
+  });
+
+  it('has no limit for a wait beyond the longest one', async () => {
+    const clock = new SteppedClock();
+    using sim = new SimulatedDevice(map, { clock });
+    const waiting = sim.waitIrq({ timeout: 2 ** 31 });
+    clock.advance(2 ** 40);
+    sim.interrupt.raise();
+    assert.equal(await waiting, 1);
+  });
+
+  it('takes any number of waits on one signal as one listener', async () => {
+    using sim = new SimulatedDevice(map);
+    const { signal } = new AbortController();
+    const waits = Array.from({ length: 12 }, () => sim.waitIrq({ signal }));
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
+    sim.interrupt.raise();
+    assert.deepEqual(await Promise.all(waits), Array(12).fill(1));
   });
 });
