@@ -12,7 +12,7 @@ import {
 } from './matrix.js';
 import { keepCode, keepResults } from './results.js';
 import { complaints, mutations, type RunResult, runPrograms } from './run.js';
-import { runtimeLabel } from './runtimes.js';
+import { type Runtime, runtimeLabel } from './runtimes.js';
 import { compileView } from './view.js';
 
 const usage = `Usage: npm run fidelity -- [options]
@@ -27,6 +27,7 @@ Runs programs on the boards and compares every access they say they did with wha
   --runtime TEXT     only runtimes whose name, version and flags begin with this: "node 20", bun
   --ground NAME      only this device (accesses)
   --engine NAME      only this engine: window or native (accesses)
+  --flags            only runs with flags that remove or force compiler tiers; --no-flags: only those without
   --seed NUMBER      other random programs and values
   --write            keep the results in fidelity/results.json, which docs/fidelity.md is written from
   --help             show this text
@@ -35,6 +36,7 @@ Runs programs on the boards and compares every access they say they did with wha
 const options = {
   all: { type: 'boolean' },
   engine: { type: 'string' },
+  flags: { type: 'boolean' },
   ground: { type: 'string' },
   help: { type: 'boolean' },
   machine: { type: 'string' },
@@ -61,6 +63,7 @@ function matrix({ all = false, part, seed: given = '1' }: Values): BoardRuns[] {
 
 function selected(boards: readonly BoardRuns[], values: Values): BoardRuns[] {
   const begins = (text: string, choice = '') => text.startsWith(choice);
+  const flagged = ({ flags }: Runtime) => flags.length > 0;
   const same = (text: string | undefined, choice: string | undefined) =>
     text === undefined || choice === undefined || text === choice;
   return boards
@@ -71,6 +74,7 @@ function selected(boards: readonly BoardRuns[], values: Values): BoardRuns[] {
         const { ground, engine } = task as { ground?: string; engine?: string };
         return (
           begins(runtimeLabel(runtime), values.runtime) &&
+          (values.flags ?? flagged(runtime)) === flagged(runtime) &&
           same(ground, values.ground) &&
           same(engine, values.engine)
         );
@@ -131,7 +135,7 @@ async function showCode(keep: boolean): Promise<void> {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options });
+  const { values } = parseArgs({ options, allowNegative: true });
   if (values.help) {
     process.stdout.write(usage);
     return 0;

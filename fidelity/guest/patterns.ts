@@ -1,6 +1,6 @@
 import { blockPatterns } from './block-patterns.js';
 import { codePatterns } from './code-patterns.js';
-import type { Pattern } from './pattern.js';
+import { type Pattern, writeThenRead } from './pattern.js';
 
 /** Straight and looping uses of one or a few registers, which naive code loses accesses in. */
 const accessPatterns: readonly Pattern[] = [
@@ -122,12 +122,7 @@ const accessPatterns: readonly Pattern[] = [
         got[i] = io.readWord(a);
       }
     },
-    says(say, { n, a, values, got }) {
-      for (let i = 0; i < n; i++) {
-        say.write(a, values[i & 1023]);
-        say.read(a, got[i]);
-      }
-    },
+    says: writeThenRead('a'),
   },
   {
     name: 'a read, then the same value written back',
