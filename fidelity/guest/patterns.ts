@@ -208,6 +208,38 @@ const accessPatterns: readonly Pattern[] = [
     },
   },
   {
+    name: 'single bits of what is read',
+    run(io, { n, a, values, got }) {
+      let set = 0;
+      for (let i = 0; i < n; i++) {
+        if ((Number(io.readWord(a)) & 1) !== 0) set++;
+        if ((Number(io.readWord(a)) & 0xff00) !== 0) set++;
+        if (Number(io.readWord(a)) >>> 16 !== 0) set++;
+      }
+      got[0] = values[set & 1023] ?? 0;
+    },
+    says(say, { n, a }) {
+      for (let i = 0; i < 3 * n; i++) say.read(a);
+    },
+  },
+  {
+    name: 'one half of what is read',
+    run(io, { n, a, b, values, got }) {
+      let bits = 0n;
+      for (let i = 0; i < n; i++) {
+        bits ^= BigInt.asUintN(32, BigInt(io.readWord(a)));
+        bits ^= BigInt.asUintN(32, BigInt(io.readWord(b)) >> 32n);
+      }
+      got[0] = values[Number(bits & 1023n)] ?? 0;
+    },
+    says(say, { n, a, b }) {
+      for (let i = 0; i < n; i++) {
+        say.read(a);
+        say.read(b);
+      }
+    },
+  },
+  {
     name: 'a read decided by the one before',
     run(io, { n, a, b, c, never }) {
       for (let i = 0; i < n; i++) io.readWord(a) === never ? io.readWord(b) : io.readWord(c);
