@@ -1,28 +1,35 @@
 import { parseArgs } from 'node:util';
 import { arm64, x64 } from '../board/machine.js';
 import { countMismatches } from './compare.js';
-import { type CodeResult, coreCode, windowCode } from './machine-code.js';
+import { coreCode } from './core-code.js';
+import { codeFault } from './machine-code.js';
 import {
   type BoardRuns,
+  bun,
   codeMatrix,
   mutationMatrix,
   naiveMatrix,
+  newestNode,
   quickMatrix,
+  tiersMatrix,
   wholeMatrix,
 } from './matrix.js';
-import { keepCode, keepResults } from './results.js';
+import { keepCode, keepResults, keepTiers } from './results.js';
 import { complaints, mutations, type RunResult, runPrograms } from './run.js';
 import { type Runtime, runtimeLabel } from './runtimes.js';
+import { observeTiers, type TiersResult } from './tiers.js';
 import { compileView } from './view.js';
+import { bunCode, v8Code } from './window-code.js';
 
 const usage = `Usage: npm run fidelity -- [options]
 
 Runs programs on the boards and compares every access they say they did with what QEMU saw at the device.
 
   --all              every runtime, flags that remove compiler tiers, every mutation, JavaScript's
-                     own views, and the machine code of an access
+                     own views, the machine code of an access, and which compilers made it
                      (default: the oldest and the newest Node.js on both boards, and the mutations on one)
-  --part NAME        only accesses, mutations, naive (JavaScript's own views) or code (the machine code of an access)
+  --part NAME        only accesses, mutations, naive (JavaScript's own views), code (the machine code of an
+                     access) or tiers (which compiler's code was hot)
   --machine NAME     only this machine: x64 or arm64
   --runtime TEXT     only runtimes whose name, version and flags begin with this: "node 20", bun
   --ground NAME      only this device (accesses)
@@ -124,14 +131,30 @@ function showNaive(label: string, result: RunResult): boolean {
   return true;
 }
 
-async function showCode(keep: boolean): Promise<void> {
-  const results: CodeResult[] = [];
-  for (const machine of [x64, arm64]) results.push(...(await coreCode(machine)));
-  for (const { machine, node } of codeMatrix()) results.push(...(await windowCode(machine, node)));
-  for (const { machine, origin, access, instructions } of results) {
-    console.log(`${machine} ${origin} ${access}: ${instructions.join('; ')}`);
+/** Shows the machine code of an access and returns whether each is one access. */
+async function showCode(keep: boolean): Promise<boolean> {
+  const results = [...(await coreCode(x64)), ...(await coreCode(arm64))];
+  for (const { machine, node } of codeMatrix()) results.push(...(await v8Code(machine, node)));
+  results.push(...(await bunCode(x64, newestNode(x64), bun)));
+  const faults = results.map(codeFault);
+  for (const [index, { machine, origin, access, instructions, loop }] of results.entries()) {
+    const length = loop === undefined ? '' : ` (in a loop of ${loop} instructions)`;
+    const fault = faults[index] === undefined ? '' : ` WRONG: ${faults[index]}`;
+    console.log(`${machine} ${origin} ${access}: ${instructions.join('; ')}${length}${fault}`);
   }
   if (keep) keepCode(results);
+  return faults.every((fault) => fault === undefined);
+}
+
+async function showTiers(keep: boolean, seed: number, begin = ''): Promise<void> {
+  const results: TiersResult[] = [];
+  for (const { machine, node, task } of tiersMatrix(seed)) {
+    if (`node ${node}`.startsWith(begin)) results.push(await observeTiers(machine, node, task));
+  }
+  for (const { machine, runtime, patterns, window } of results) {
+    console.log(`${machine} ${runtime}: ${JSON.stringify({ patterns, window })}`);
+  }
+  if (keep) keepTiers(results);
 }
 
 async function main(): Promise<number> {
@@ -141,8 +164,9 @@ async function main(): Promise<number> {
     return 0;
   }
   const boards = selected(matrix(values), values);
-  const withCode = values.part === 'code' || (values.all === true && values.part === undefined);
-  if (boards.length === 0 && !withCode) throw new Error('Nothing fits these options');
+  const wanted = (part: string) => values.part === part || (values.all === true && values.part === undefined);
+  if (boards.length === 0 && !wanted('code') && !wanted('tiers'))
+    throw new Error('Nothing fits these options');
   if (boards.some(({ runs }) => runs.some(({ program }) => program === 'naive.js'))) {
     for (const machine of [x64, arm64]) await compileView(machine);
   }
@@ -156,7 +180,8 @@ async function main(): Promise<number> {
     }
     if (values.write) keepResults(results);
   }
-  if (withCode) await showCode(values.write === true);
+  if (wanted('code')) good = (await showCode(values.write === true)) && good;
+  if (wanted('tiers')) await showTiers(values.write === true, Number(values.seed ?? 1), values.runtime);
   if (compared > 0)
     console.log(
       `${compared} accesses compared: ${good ? 'everything is as said' : 'NOT everything is as said'}`,
