@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { arm64, x64 } from '../board/machine.js';
+import { compileNative } from '../board/task.js';
 import { countMismatches } from './compare.js';
 import { coreCode } from './core-code.js';
 import { codeFault } from './machine-code.js';
@@ -15,8 +16,9 @@ import {
   wholeMatrix,
 } from './matrix.js';
 import { keepCode, keepResults, keepTiers } from './results.js';
-import { complaints, mutations, type RunResult, runPrograms } from './run.js';
+import { complaints, mutations, type ProgramRun, type RunResult, runPrograms } from './run.js';
 import { type Runtime, runtimeLabel } from './runtimes.js';
+import { stop, stopCode } from './stop.js';
 import { observeTiers, type TiersResult } from './tiers.js';
 import { compileView } from './view.js';
 import { bunCode, v8Code } from './window-code.js';
@@ -157,18 +159,12 @@ async function showTiers(keep: boolean, seed: number, begin = ''): Promise<void>
   if (keep) keepTiers(results);
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options, allowNegative: true });
-  if (values.help) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  const boards = selected(matrix(values), values);
-  const wanted = (part: string) => values.part === part || (values.all === true && values.part === undefined);
-  if (boards.length === 0 && !wanted('code') && !wanted('tiers'))
-    throw new Error('Nothing fits these options');
-  if (boards.some(({ runs }) => runs.some(({ program }) => program === 'naive.js'))) {
-    for (const machine of [x64, arm64]) await compileView(machine);
+/** Runs what is to run on boards, and returns whether everything is as it must be. */
+async function runBoards(boards: readonly BoardRuns[], keep: boolean): Promise<boolean> {
+  const naive = ({ program }: ProgramRun) => program === 'naive.js';
+  for (const machine of new Set(boards.map((board) => board.machine))) {
+    await compileNative(machine, stop);
+    if (boards.some(({ runs }) => runs.some(naive))) await compileView(machine);
   }
   let good = true;
   let compared = 0;
@@ -178,15 +174,37 @@ async function main(): Promise<number> {
       good = show(result) && good;
       if (result.run.program === 'program.js') compared += result.total.matched;
     }
-    if (values.write) keepResults(results);
+    if (keep) keepResults(results);
   }
-  if (wanted('code')) good = (await showCode(values.write === true)) && good;
-  if (wanted('tiers')) await showTiers(values.write === true, Number(values.seed ?? 1), values.runtime);
-  if (compared > 0)
-    console.log(
-      `${compared} accesses compared: ${good ? 'everything is as said' : 'NOT everything is as said'}`,
-    );
+  const verdict = good ? 'everything is as said' : 'NOT everything is as said';
+  if (compared > 0) console.log(`${compared} accesses compared: ${verdict}`);
+  return good;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options, allowNegative: true });
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const keep = values.write === true;
+  const boards = selected(matrix(values), values);
+  const wanted = (part: string) => values.part === part || (values.all === true && values.part === undefined);
+  if (boards.length === 0 && !wanted('code') && !wanted('tiers')) {
+    process.stderr.write('Nothing fits these options\n');
+    return 2;
+  }
+  let good = await runBoards(boards, keep);
+  if (wanted('code')) good = (await showCode(keep)) && good;
+  if (wanted('tiers')) await showTiers(keep, Number(values.seed ?? 1), values.runtime);
   return good ? 0 : 1;
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const { name, message, stack } = error as Error;
+  // what the board needs is said in full by the message
+  if (stopCode === undefined) process.stderr.write(`${name === 'BoardError' ? message : stack}\n`);
+  process.exitCode = stopCode ?? 1;
+}

@@ -5,6 +5,7 @@ import { checkout } from '../board/host.js';
 import type { Machine } from '../board/machine.js';
 import { boardFiles, guestPath } from '../board/payload.js';
 import { guestFiles } from './run.js';
+import { stop } from './stop.js';
 
 /** Runs a command on the board and returns what it writes; throws where it fails. */
 export type Print = (command: string) => Promise<string>;
@@ -16,7 +17,12 @@ export async function onBoard<T>(
   files: readonly CpioEntry[],
   use: (print: Print) => Promise<T>,
 ): Promise<T> {
-  const board = await startBoard({ machine, node, files: [...boardFiles(machine, guestFiles), ...files] });
+  const board = await startBoard({
+    machine,
+    node,
+    files: [...boardFiles(machine, guestFiles), ...files],
+    signal: stop,
+  });
   try {
     return await use((command) => printed(board, command));
   } finally {
