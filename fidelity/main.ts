@@ -8,6 +8,7 @@ import {
   type BoardRuns,
   bun,
   codeMatrix,
+  deno,
   mutationMatrix,
   naiveMatrix,
   newestNode,
@@ -21,7 +22,7 @@ import { type Runtime, runtimeLabel } from './runtimes.js';
 import { stop, stopCode } from './stop.js';
 import { observeTiers, type TiersResult } from './tiers.js';
 import { compileView } from './view.js';
-import { bunCode, v8Code } from './window-code.js';
+import { silentCode, silentCompilers, v8Code } from './window-code.js';
 
 const usage = `Usage: npm run fidelity -- [options]
 
@@ -137,7 +138,9 @@ function showNaive(label: string, result: RunResult): boolean {
 async function showCode(keep: boolean): Promise<boolean> {
   const results = [...(await coreCode(x64)), ...(await coreCode(arm64))];
   for (const { machine, node } of codeMatrix()) results.push(...(await v8Code(machine, node)));
-  results.push(...(await bunCode(x64, newestNode(x64), bun)));
+  for (const compiler of silentCompilers(deno, bun)) {
+    results.push(...(await silentCode(x64, newestNode(x64), compiler)));
+  }
   const faults = results.map(codeFault);
   for (const [index, { machine, origin, access, instructions, loop }] of results.entries()) {
     const length = loop === undefined ? '' : ` (in a loop of ${loop} instructions)`;

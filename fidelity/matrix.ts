@@ -42,7 +42,7 @@ const GROUNDS: Readonly<Record<string, readonly string[]>> = {
   arm64: ['cmb', 'gpio', 'fw-cfg'],
 };
 
-const deno: Runtime = { name: 'deno', version: '2.9.6', flags: [] };
+export const deno: Runtime = { name: 'deno', version: '2.9.6', flags: [] };
 export const bun: Runtime = { name: 'bun', version: '1.4.5', flags: [] };
 
 /** Flags that remove or force compiler tiers, by major version of Node.js on the x86_64 machine. */

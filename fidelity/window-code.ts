@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkout, installPackages, run } from '../board/host.js';
+import { checkout, installPackages, run, shellCommand } from '../board/host.js';
 import { compilerPrefix, type Machine } from '../board/machine.js';
 import { guestPath } from '../board/payload.js';
 import { ACCESSES, type CodeResult } from './machine-code.js';
 import { onBoard } from './on-board.js';
-import { type Runtime, runtimeFiles } from './runtimes.js';
+import { type Runtime, runtimeFiles, startCommand } from './runtimes.js';
 
 const program = guestPath(join(checkout, 'build/fidelity/guest/print-window.js'));
 
@@ -28,26 +28,45 @@ export async function v8Code(machine: Machine, node: string): Promise<CodeResult
   });
 }
 
-/** The compilers of JavaScriptCore, each with the settings that leave its code in place and tell where that is. */
-const JSC_TIERS = {
-  BBQ: 'BUN_JSC_useOMGJIT=0 BUN_JSC_dumpBBQDisassembly=1',
-  OMG: 'BUN_JSC_dumpOMGDisassembly=1',
-} as const;
+/** A compiler whose code stays in place and whose place the runtime tells, so started. */
+interface Compiler {
+  name: string;
+  runtime: Runtime;
+}
 
-/** The machine code of the window's functions in Bun, by compiler. */
-export async function bunCode(machine: Machine, node: string, bun: Runtime): Promise<CodeResult[]> {
-  return await onBoard(machine, node, await runtimeFiles(bun, machine), async (print) => {
-    const results: CodeResult[] = [];
-    for (const [tier, settings] of Object.entries(JSC_TIERS)) {
-      const text = await print(`${settings} bun ${program} /tmp/code 2>/tmp/code`);
-      for (const [index, access] of ACCESSES.entries()) {
-        const bytes = new RegExp(`^${tier} ${index + 1} ([0-9a-f]+)$`, 'm').exec(text)?.[1] ?? '';
-        const instructions = (await disassemble(machine, Buffer.from(bytes, 'hex'))).filter(isJscAccess);
-        results.push({ machine: machine.name, origin: `Bun ${bun.version} ${tier}`, access, instructions });
-      }
-    }
-    return results;
+/** The compilers of the runtimes that have no disassembler. */
+export function silentCompilers(deno: Runtime, bun: Runtime): Compiler[] {
+  const bunWith = (env: Record<string, string>): Runtime => ({ ...bun, env });
+  return [
+    ...Object.entries(V8_TIERS).map(([name, flag]) => ({
+      name,
+      runtime: { ...deno, flags: [flag, '--print-wasm-code'] },
+    })),
+    { name: 'BBQ', runtime: bunWith({ BUN_JSC_useOMGJIT: '0', BUN_JSC_dumpBBQDisassembly: '1' }) },
+    { name: 'OMG', runtime: bunWith({ BUN_JSC_dumpOMGDisassembly: '1' }) },
+  ];
+}
+
+/** The machine code of the window's functions as one of those compilers makes it, read from memory. */
+export async function silentCode(
+  machine: Machine,
+  node: string,
+  { name: tier, runtime }: Compiler,
+): Promise<CodeResult[]> {
+  const { name, version } = runtime;
+  const text = await onBoard(machine, node, await runtimeFiles(runtime, machine), (print) => {
+    const command = shellCommand(startCommand(runtime, program, '/tmp/log', '/tmp/code'));
+    return print(`${command} >/tmp/log 2>&1 && cat /tmp/code`);
   });
+  const results: CodeResult[] = [];
+  for (const [index, access] of ACCESSES.entries()) {
+    const bytes = new RegExp(`^${tier} ${index + 1} ([0-9a-f]+)$`, 'm').exec(text)?.[1] ?? '';
+    const code = await disassemble(machine, Buffer.from(bytes, 'hex'));
+    const instructions = code.filter((line) => SILENT_ACCESS[name].test(line));
+    const origin = `${name === 'bun' ? 'Bun' : 'Deno'} ${version} ${tier}`;
+    results.push({ machine: machine.name, origin, access, instructions });
+  }
+  return results;
 }
 
 /** Accesses to the WebAssembly memory: not to the stack, and not to V8's own objects. */
@@ -67,13 +86,13 @@ function v8Instructions(machine: Machine, text: string, index: number): string[]
   return texts.filter((line) => V8_ACCESS[machine.arch]?.test(line));
 }
 
-/**
- * Accesses of JavaScriptCore's code to the WebAssembly memory, whose address is in r14; one compiler adds it to r10 first.
- * The addition to what r10 points to counts calls.
- */
-function isJscAccess(instruction: string): boolean {
-  return /\(%r14(,%\w+,1)?\)/.test(instruction) || /^(?!addl \$0x\w+,).*\(%r10\)/.test(instruction);
-}
+/** The same in what objdump writes of x86_64. */
+const SILENT_ACCESS = {
+  deno: /^(?!lea).*\(%r\w+,%r\w+,1\)/,
+  // The memory's address is in r14; one compiler adds it to r10 first. An addition to what r10 points to counts calls.
+  bun: /\(%r14(,%\w+,1)?\)|^(?!addl \$0x\w+,).*\(%r10\)/,
+  node: /$^/,
+} as const;
 
 async function disassemble(machine: Machine, code: Buffer): Promise<string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'fidelity-'));
