@@ -30,7 +30,8 @@ const ask = (name: string) => new Function('code', `return %${name}(code);`) as 
 const questions = COMPILERS.map((name) => ask(`ActiveTierIs${name}`));
 const isTurbofan = ask('IsTurboFanFunction');
 
-const tierOf = (code: Code) => COMPILERS[questions.findIndex((question) => question(code))] ?? 'none';
+const tierOf = (code: Code) =>
+  COMPILERS[questions.findIndex((question) => question(code))]?.replace('fan', 'Fan') ?? 'none';
 
 function count(counts: Record<string, number>, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1;
