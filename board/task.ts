@@ -105,7 +105,7 @@ function testFiles(path: string): string[] {
 }
 
 /** Compiles the native core for the board; make decides whether there is anything to do. */
-async function compileNative(machine: Machine, signal: AbortSignal): Promise<void> {
+export async function compileNative(machine: Machine, signal: AbortSignal): Promise<void> {
   if (!existsSync(join(checkout, 'native', 'Makefile'))) {
     return;
   }

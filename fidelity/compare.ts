@@ -91,7 +91,10 @@ function difference(said: AccessLog, i: number, seen: AccessLog, j: number): { l
       for (let left = Math.max(0, total - REACH); left <= Math.min(total, REACH); left++) {
         const right = total - left;
         const near = within > 4 || Math.max(left, right) <= 2;
-        if (together(said, i + left, seen, j + right, equal, near)) return { left, right };
+        if (!together(said, i + left, seen, j + right, equal, near)) continue;
+        if (left === 0) return { left, right: firstSame(right, (step) => said.same(i, seen, j + step)) };
+        if (right === 0) return { left: firstSame(left, (step) => said.same(i + step, seen, j)), right };
+        return { left, right };
       }
     }
   }
@@ -99,6 +102,15 @@ function difference(said: AccessLog, i: number, seen: AccessLog, j: number): { l
     left: Math.min(REACH, said.length - i),
     right: Math.min(REACH, seen.length - j),
   };
+}
+
+/**
+ * Where one side only has more: how much of it to take. What stands in the middle of it may be an access that both have,
+ * with something wrong before and behind it.
+ */
+function firstSame(length: number, same: (step: number) => boolean): number {
+  for (let step = 1; step < length; step++) if (same(step)) return step;
+  return length;
 }
 
 /** How many accesses from there on are pieces of a wider one, one piece after the other. */

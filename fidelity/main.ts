@@ -1,32 +1,43 @@
 import { parseArgs } from 'node:util';
 import { arm64, x64 } from '../board/machine.js';
+import { compileNative } from '../board/task.js';
 import { countMismatches } from './compare.js';
-import { type CodeResult, coreCode, windowCode } from './machine-code.js';
+import { coreCode } from './core-code.js';
+import { codeFault } from './machine-code.js';
 import {
   type BoardRuns,
+  bun,
   codeMatrix,
+  deno,
   mutationMatrix,
   naiveMatrix,
+  newestNode,
   quickMatrix,
+  tiersMatrix,
   wholeMatrix,
 } from './matrix.js';
-import { keepCode, keepResults } from './results.js';
-import { complaints, mutations, type RunResult, runPrograms } from './run.js';
-import { runtimeLabel } from './runtimes.js';
+import { keepCode, keepResults, keepTiers } from './results.js';
+import { complaints, mutations, type ProgramRun, type RunResult, runPrograms } from './run.js';
+import { type Runtime, runtimeLabel } from './runtimes.js';
+import { stop, stopCode } from './stop.js';
+import { observeTiers, type TiersResult } from './tiers.js';
 import { compileView } from './view.js';
+import { silentCode, silentCompilers, v8Code } from './window-code.js';
 
 const usage = `Usage: npm run fidelity -- [options]
 
 Runs programs on the boards and compares every access they say they did with what QEMU saw at the device.
 
   --all              every runtime, flags that remove compiler tiers, every mutation, JavaScript's
-                     own views, and the machine code of an access
+                     own views, the machine code of an access, and which compilers made it
                      (default: the oldest and the newest Node.js on both boards, and the mutations on one)
-  --part NAME        only accesses, mutations, naive (JavaScript's own views) or code (the machine code of an access)
+  --part NAME        only accesses, mutations, naive (JavaScript's own views), code (the machine code of an
+                     access) or tiers (which compiler's code was hot)
   --machine NAME     only this machine: x64 or arm64
   --runtime TEXT     only runtimes whose name, version and flags begin with this: "node 20", bun
   --ground NAME      only this device (accesses)
   --engine NAME      only this engine: window or native (accesses)
+  --flags            only runs with flags that remove or force compiler tiers; --no-flags: only those without
   --seed NUMBER      other random programs and values
   --write            keep the results in fidelity/results.json, which docs/fidelity.md is written from
   --help             show this text
@@ -35,6 +46,7 @@ Runs programs on the boards and compares every access they say they did with wha
 const options = {
   all: { type: 'boolean' },
   engine: { type: 'string' },
+  flags: { type: 'boolean' },
   ground: { type: 'string' },
   help: { type: 'boolean' },
   machine: { type: 'string' },
@@ -61,6 +73,7 @@ function matrix({ all = false, part, seed: given = '1' }: Values): BoardRuns[] {
 
 function selected(boards: readonly BoardRuns[], values: Values): BoardRuns[] {
   const begins = (text: string, choice = '') => text.startsWith(choice);
+  const flagged = ({ flags }: Runtime) => flags.length > 0;
   const same = (text: string | undefined, choice: string | undefined) =>
     text === undefined || choice === undefined || text === choice;
   return boards
@@ -71,6 +84,7 @@ function selected(boards: readonly BoardRuns[], values: Values): BoardRuns[] {
         const { ground, engine } = task as { ground?: string; engine?: string };
         return (
           begins(runtimeLabel(runtime), values.runtime) &&
+          (values.flags ?? flagged(runtime)) === flagged(runtime) &&
           same(ground, values.ground) &&
           same(engine, values.engine)
         );
@@ -120,27 +134,40 @@ function showNaive(label: string, result: RunResult): boolean {
   return true;
 }
 
-async function showCode(keep: boolean): Promise<void> {
-  const results: CodeResult[] = [];
-  for (const machine of [x64, arm64]) results.push(...(await coreCode(machine)));
-  for (const { machine, node } of codeMatrix()) results.push(...(await windowCode(machine, node)));
-  for (const { machine, origin, access, instructions } of results) {
-    console.log(`${machine} ${origin} ${access}: ${instructions.join('; ')}`);
+/** Shows the machine code of an access and returns whether each is one access. */
+async function showCode(keep: boolean): Promise<boolean> {
+  const results = [...(await coreCode(x64)), ...(await coreCode(arm64))];
+  for (const { machine, node } of codeMatrix()) results.push(...(await v8Code(machine, node)));
+  for (const compiler of silentCompilers(deno, bun)) {
+    results.push(...(await silentCode(x64, newestNode(x64), compiler)));
+  }
+  const faults = results.map(codeFault);
+  for (const [index, { machine, origin, access, instructions, loop }] of results.entries()) {
+    const length = loop === undefined ? '' : ` (in a loop of ${loop} instructions)`;
+    const fault = faults[index] === undefined ? '' : ` WRONG: ${faults[index]}`;
+    console.log(`${machine} ${origin} ${access}: ${instructions.join('; ')}${length}${fault}`);
   }
   if (keep) keepCode(results);
+  return faults.every((fault) => fault === undefined);
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options });
-  if (values.help) {
-    process.stdout.write(usage);
-    return 0;
+async function showTiers(keep: boolean, seed: number, begin = ''): Promise<void> {
+  const results: TiersResult[] = [];
+  for (const { machine, node, task } of tiersMatrix(seed)) {
+    if (`node ${node}`.startsWith(begin)) results.push(await observeTiers(machine, node, task));
   }
-  const boards = selected(matrix(values), values);
-  const withCode = values.part === 'code' || (values.all === true && values.part === undefined);
-  if (boards.length === 0 && !withCode) throw new Error('Nothing fits these options');
-  if (boards.some(({ runs }) => runs.some(({ program }) => program === 'naive.js'))) {
-    for (const machine of [x64, arm64]) await compileView(machine);
+  for (const { machine, runtime, patterns, window } of results) {
+    console.log(`${machine} ${runtime}: ${JSON.stringify({ patterns, window })}`);
+  }
+  if (keep) keepTiers(results);
+}
+
+/** Runs what is to run on boards, and returns whether everything is as it must be. */
+async function runBoards(boards: readonly BoardRuns[], keep: boolean): Promise<boolean> {
+  const naive = ({ program }: ProgramRun) => program === 'naive.js';
+  for (const machine of new Set(boards.map((board) => board.machine))) {
+    await compileNative(machine, stop);
+    if (boards.some(({ runs }) => runs.some(naive))) await compileView(machine);
   }
   let good = true;
   let compared = 0;
@@ -150,14 +177,37 @@ async function main(): Promise<number> {
       good = show(result) && good;
       if (result.run.program === 'program.js') compared += result.total.matched;
     }
-    if (values.write) keepResults(results);
+    if (keep) keepResults(results);
   }
-  if (withCode) await showCode(values.write === true);
-  if (compared > 0)
-    console.log(
-      `${compared} accesses compared: ${good ? 'everything is as said' : 'NOT everything is as said'}`,
-    );
+  const verdict = good ? 'everything is as said' : 'NOT everything is as said';
+  if (compared > 0) console.log(`${compared} accesses compared: ${verdict}`);
+  return good;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options, allowNegative: true });
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const keep = values.write === true;
+  const boards = selected(matrix(values), values);
+  const wanted = (part: string) => values.part === part || (values.all === true && values.part === undefined);
+  if (boards.length === 0 && !wanted('code') && !wanted('tiers')) {
+    process.stderr.write('Nothing fits these options\n');
+    return 2;
+  }
+  let good = await runBoards(boards, keep);
+  if (wanted('code')) good = (await showCode(keep)) && good;
+  if (wanted('tiers')) await showTiers(keep, Number(values.seed ?? 1), values.runtime);
   return good ? 0 : 1;
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const { name, message, stack } = error as Error;
+  // what the board needs is said in full by the message
+  if (stopCode === undefined) process.stderr.write(`${name === 'BoardError' ? message : stack}\n`);
+  process.exitCode = stopCode ?? 1;
+}

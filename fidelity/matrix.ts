@@ -1,4 +1,5 @@
 import { arm64, type Machine, x64 } from '../board/machine.js';
+import type { TiersTask } from './guest/tiers.js';
 import type { ProgramRun } from './run.js';
 import type { Runtime } from './runtimes.js';
 
@@ -32,15 +33,17 @@ const NODES: Readonly<Record<string, readonly string[]>> = {
   arm64: ['20.20.2', '22.23.3', '24.22.0', '26.12.0'],
 };
 
+export function newestNode(machine: Machine): string {
+  return NODES[machine.name]?.at(-1) ?? '';
+}
+
 const GROUNDS: Readonly<Record<string, readonly string[]>> = {
   x64: ['cmb', 'edu', 'sdhci'],
   arm64: ['cmb', 'gpio', 'fw-cfg'],
 };
 
-const OTHERS: readonly Runtime[] = [
-  { name: 'deno', version: '2.9.6', flags: [] },
-  { name: 'bun', version: '1.4.5', flags: [] },
-];
+export const deno: Runtime = { name: 'deno', version: '2.9.6', flags: [] };
+export const bun: Runtime = { name: 'bun', version: '1.4.5', flags: [] };
 
 /** Flags that remove or force compiler tiers, by major version of Node.js on the x86_64 machine. */
 const FLAGS: Readonly<Record<string, readonly string[][]>> = {
@@ -50,6 +53,7 @@ const FLAGS: Readonly<Record<string, readonly string[][]>> = {
     ['--max-lazy'],
     ['--always-sparkplug'],
     ['--wasm-tiering-budget=1'],
+    ['--wasm-enforce-bounds-checks'],
     ['--experimental-wasm-inlining', '--experimental-wasm-js-inlining'],
   ],
   26: [
@@ -60,6 +64,7 @@ const FLAGS: Readonly<Record<string, readonly string[][]>> = {
     ['--no-maglev'],
     ['--turbolev'],
     ['--wasm-tiering-budget=1'],
+    ['--wasm-enforce-bounds-checks'],
     ['--wasm-inlining', '--turboshaft-wasm-in-js-inlining'],
   ],
 };
@@ -101,16 +106,22 @@ export function codeMatrix(): { machine: Machine; node: string }[] {
   });
 }
 
+/** The Node.js versions that are asked which compiler's code they run. */
+export function tiersMatrix(seed: number): { machine: Machine; node: string; task: TiersTask }[] {
+  const { count, warm } = THOROUGH;
+  const task = { ground: 'cmb', count, warm: warm.window, seed };
+  return (NODES.x64 ?? []).map((node) => ({ machine: x64, node, task }));
+}
+
 /** Every runtime, and flags. */
 export function wholeMatrix(seed: number): BoardRuns[] {
   const effort = { ...THOROUGH, seed };
   const nodes = [x64, arm64].flatMap((machine) =>
     (NODES[machine.name] ?? []).map((version) => nodeRuns(machine, version, effort)),
   );
-  const newest = NODES.x64?.at(-1) ?? '';
-  const others = OTHERS.map((runtime) => ({
+  const others = [deno, bun].map((runtime) => ({
     machine: x64,
-    node: newest,
+    node: newestNode(x64),
     runs: runsOf(runtime, effort, GROUNDS.x64 ?? []),
   }));
   const flagged = Object.entries(FLAGS).map(([major, sets]) => {
@@ -123,29 +134,34 @@ export function wholeMatrix(seed: number): BoardRuns[] {
   return [...nodes, ...others, ...flagged];
 }
 
+/** With these, V8 does to plain loads in WebAssembly what it may do to them. */
+function moduleFlags({ name, version }: Runtime): string[] {
+  if (name !== 'node') return [];
+  // a loop that runs once does not wait for the optimising compiler
+  const flags = ['--no-liftoff'];
+  // Where a load is also the check of its address, the older ones leave it alone.
+  return /^2[02]\./.test(version) ? [...flags, '--wasm-enforce-bounds-checks'] : flags;
+}
+
 /** Programs that do something else than they say, which must be found. */
 export function mutationMatrix(whole: boolean): BoardRuns[] {
-  const [bun] = OTHERS.filter(({ name }) => name === 'bun');
-  const newest = (machine: Machine) => NODES[machine.name]?.at(-1) ?? '';
   const runs = (machine: Machine, runtime: Runtime, parts: readonly string[]): BoardRuns => ({
     machine,
-    node: runtime.name === 'node' ? runtime.version : newest(machine),
+    node: runtime.name === 'node' ? runtime.version : newestNode(machine),
     runs: parts.map((part) => ({
       program: 'mutants.js',
-      // a loop that runs once does not wait for the optimising compiler
-      runtime:
-        part === 'modules' && runtime.name === 'node' ? { ...runtime, flags: ['--no-liftoff'] } : runtime,
+      runtime: part === 'modules' ? { ...runtime, flags: moduleFlags(runtime) } : runtime,
       task: { part },
     })),
   });
   const node = (version: string): Runtime => ({ name: 'node', version, flags: [] });
-  const quick = runs(x64, node(newest(x64)), ['faulty', 'modules']);
-  if (!whole || bun === undefined) return [quick];
+  const quick = runs(x64, node(newestNode(x64)), ['faulty', 'modules']);
+  if (!whole) return [quick];
   return [
     quick,
     ...(NODES.x64 ?? []).slice(0, -1).map((version) => runs(x64, node(version), ['modules'])),
     runs(x64, bun, ['modules']),
-    runs(arm64, node(newest(arm64)), ['faulty', 'modules']),
+    runs(arm64, node(newestNode(arm64)), ['faulty', 'modules']),
   ];
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkout } from '../board/host.js';
-import type { AccessResult, CodeResult, NaiveResult, Results } from './results.js';
+import { ACCESSES } from './machine-code.js';
+import type { AccessResult, CodeResult, NaiveResult, Results, TiersResult } from './results.js';
 
 const page = join(checkout, 'docs', 'fidelity.md');
 
@@ -12,7 +13,9 @@ export function writePage(results: Results): void {
     flags: flagTable(results.accesses.filter(({ flags }) => flags !== '')),
     mutations: mutationTable(results),
     naive: naiveTables(results.naive),
-    code: codeTables(results.code),
+    code: codeTables(results.code.filter(({ access }) => ACCESSES.includes(access))),
+    transfers: transferTable(results.code.filter(({ access }) => !ACCESSES.includes(access))),
+    tiers: tiersTable(results.tiers),
   };
   let text = readFileSync(page, 'utf8');
   for (const [name, table] of Object.entries(tables)) {
@@ -126,4 +129,30 @@ function codeTables(results: readonly CodeResult[]): string {
     return `${ARCHITECTURES[group[0]?.machine ?? '']}:\n\n${table(['access', ...origins], rows)}`;
   });
   return sections.join('\n\n') || 'Not measured yet.';
+}
+
+/** The access of each transfer of the C core, on both machines. */
+function transferTable(results: readonly CodeResult[]): string {
+  const rows = groups(results, ({ access }) => access).map((group) => [
+    group[0]?.access ?? '',
+    ...Object.keys(ARCHITECTURES).map((machine) => {
+      const found = group.find((candidate) => candidate.machine === machine);
+      return found === undefined ? '' : `\`${found.instructions.join('; ')}\`, one of ${found.loop}`;
+    }),
+  ]);
+  return table(['transfer', ...Object.values(ARCHITECTURES)], rows);
+}
+
+function tiersTable(results: readonly TiersResult[]): string {
+  const list = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts)
+      .sort(([, one], [, other]) => other - one)
+      .map(([name, count]) => `${count} ${name}`)
+      .join('; ');
+  const rows = results.map(({ runtime, machine, patterns, window }) => [
+    `${runtime.replace(/ \(.*/, '')} ${ARCHITECTURES[machine]}`,
+    list(patterns),
+    list(window),
+  ]);
+  return table(['runtime', 'patterns', "the window's functions"], rows);
 }

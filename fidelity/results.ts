@@ -5,6 +5,7 @@ import { countMismatches, type MismatchKind } from './compare.js';
 import type { CodeResult } from './machine-code.js';
 import { writePage } from './report.js';
 import { mutations, type RunResult } from './run.js';
+import type { TiersResult } from './tiers.js';
 
 /** What every kind of result begins with. */
 interface Where {
@@ -40,10 +41,11 @@ export interface NaiveResult extends Where {
   found: Partial<Record<MismatchKind, number>>;
 }
 
-export type { CodeResult };
+export type { CodeResult, TiersResult };
 
 export interface Results {
   code: CodeResult[];
+  tiers: TiersResult[];
   accesses: AccessResult[];
   mutations: MutationResult[];
   naive: NaiveResult[];
@@ -52,8 +54,8 @@ export interface Results {
 const file = join(checkout, 'fidelity', 'results.json');
 
 function readResults(): Results {
-  if (!existsSync(file)) return { accesses: [], mutations: [], naive: [], code: [] };
-  return JSON.parse(readFileSync(file, 'utf8')) as Results;
+  const none: Results = { accesses: [], mutations: [], naive: [], code: [], tiers: [] };
+  return existsSync(file) ? { ...none, ...JSON.parse(readFileSync(file, 'utf8')) } : none;
 }
 
 /** Keeps results in place of older ones of the same kind. */
@@ -75,6 +77,13 @@ export function keepResults(runs: readonly RunResult[]): void {
 export function keepCode(code: readonly CodeResult[]): void {
   const results = readResults();
   replace(results.code, code, ['machine', 'origin', 'access']);
+  writeResults(results);
+}
+
+/** Keeps which compilers' code was seen. */
+export function keepTiers(tiers: readonly TiersResult[]): void {
+  const results = readResults();
+  replace(results.tiers, tiers, ['machine', 'runtime']);
   writeResults(results);
 }
 

@@ -15,6 +15,7 @@ import {
 } from './compare.js';
 import type { Segment, StatementHeader } from './guest/statement.js';
 import { type Runtime, runtimeFiles, runtimeLabel, startCommand } from './runtimes.js';
+import { stop } from './stop.js';
 import { traceArguments, Witness } from './witness.js';
 
 /** A program to run on a board and to compare with what the witness saw. */
@@ -70,12 +71,14 @@ export async function runPrograms(
     machine,
     node,
     files,
+    signal: stop,
     qemuLog: (data) => witness.receive(data),
     extraQemuArguments: [...traceArguments, ...(machine === arm64 ? nvme : [])],
   });
   const statements: (Statement | Error)[] = [];
   try {
     for (const [index, run] of runs.entries()) {
+      stop.throwIfAborted();
       const program = guestPath(`${checkout}/build/fidelity/guest/${run.program}`);
       const task = JSON.stringify({ ...run.task, run: index + 1 });
       const command = `cd ${guestPath(checkout)} && ${shellCommand(startCommand(run.runtime, program, task))}`;

@@ -1,4 +1,4 @@
-import type { Pattern } from './pattern.js';
+import { type Pattern, writeThenRead } from './pattern.js';
 
 /** The shapes of code that accesses stand in, and what happens around them. */
 export const codePatterns: readonly Pattern[] = [
@@ -11,12 +11,7 @@ export const codePatterns: readonly Pattern[] = [
         got[i] = io.slice(a, width).readWord(0);
       }
     },
-    says(say, { n, a, b, values, got }) {
-      for (let i = 0; i < n; i++) {
-        say.write(b, values[i & 1023]);
-        say.read(a, got[i]);
-      }
-    },
+    says: writeThenRead('b'),
   },
   {
     name: 'in closures',
@@ -29,12 +24,7 @@ export const codePatterns: readonly Pattern[] = [
       };
       for (let i = 0; i < n; i++) got[i] = both(values[i & 1023] ?? 0);
     },
-    says(say, { n, a, b, values, got }) {
-      for (let i = 0; i < n; i++) {
-        say.write(b, values[i & 1023]);
-        say.read(a, got[i]);
-      }
-    },
+    says: writeThenRead('b'),
   },
   {
     name: 'in methods of a class',
@@ -163,12 +153,7 @@ export const codePatterns: readonly Pattern[] = [
         got[i] = io.readWord(a);
       }
     },
-    says(say, { n, a, values, got }) {
-      for (let i = 0; i < n; i++) {
-        say.write(a, values[i & 1023]);
-        say.read(a, got[i]);
-      }
-    },
+    says: writeThenRead('a'),
   },
   {
     name: 'after optimised code was thrown away',
@@ -214,12 +199,7 @@ export const codePatterns: readonly Pattern[] = [
         got[i] = io.readWord(a);
       }
     },
-    says(say, { n, a, values, got }) {
-      for (let i = 0; i < n; i++) {
-        say.write(a, values[i & 1023]);
-        say.read(a, got[i]);
-      }
-    },
+    says: writeThenRead('a'),
   },
   {
     name: 'around barriers',

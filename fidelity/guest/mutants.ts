@@ -144,6 +144,37 @@ function openMemory(): { memory: object } {
   return { memory };
 }
 
+/** What becomes of loops of plain loads depends on the compiler: each is left whole by the other versions. */
+const LOOPS: Readonly<Record<string, { loop: 'readFifo' | 'writeWhenReady'; expected: MismatchKind }>> = {
+  20: { loop: 'writeWhenReady', expected: 'split' },
+  22: { loop: 'writeWhenReady', expected: 'split' },
+  24: { loop: 'writeWhenReady', expected: 'invented' },
+  26: { loop: 'readFifo', expected: 'dropped' },
+};
+
+function runLoops(recorder: Recorder, ground: Ground, wrong: WrongAccess): void {
+  const mutant = LOOPS[Number.parseInt(process.versions.node, 10)];
+  if (mutant === undefined) return;
+  const { loop, expected } = mutant;
+  for (let warm = 0; warm < 500; warm++) wrong[loop](0x10000, 0x10010, 4000);
+  const says = {
+    readFifo(say: Say) {
+      for (let i = 0; i < COUNT; i++) say.read(0);
+    },
+    writeWhenReady(say: Say) {
+      for (let i = 0; i < COUNT; i++) {
+        say.read(0);
+        say.write(4, COUNT - i);
+      }
+    },
+  };
+  const names = {
+    readFifo: 'a block transfer by a WebAssembly loop of plain loads',
+    writeWhenReady: 'a bit of a status tested in a WebAssembly loop of plain loads',
+  };
+  recorder.record(names[loop], ground, () => wrong[loop](AT, 0x10000, COUNT), says[loop], expected);
+}
+
 function runModules(recorder: Recorder, ground: Ground): void {
   const { memory } = openMemory();
   const wrong = new WebAssembly.Instance(new WebAssembly.Module(wrongModule(PAGES)), { window: { memory } })
@@ -165,17 +196,7 @@ function runModules(recorder: Recorder, ground: Ground): void {
       'invented',
     );
   }
-  // older versions leave this loop as it is
-  if (bun === undefined && Number.parseInt(process.versions.node, 10) >= 26) {
-    for (let warm = 0; warm < 500; warm++) wrong.readFifo(0x10000, 0x10000, 4000);
-    recorder.record(
-      'a block transfer by a WebAssembly loop of plain loads',
-      ground,
-      () => wrong.readFifo(AT, 0x10000, COUNT),
-      (say) => times(() => say.read(0)),
-      'dropped',
-    );
-  }
+  if (bun === undefined) runLoops(recorder, ground, wrong);
   if (bun !== undefined) {
     recorder.record(
       'an atomic load in the window of JavaScriptCore',

@@ -108,6 +108,8 @@ export interface PatternOptions {
   /** Repetitions over ordinary memory that make it hot. */
   warm: number;
   seed: number;
+  /** Called with what is about to run hot; returns what is called when it has. */
+  watch?: (run: Pattern['run']) => () => void;
 }
 
 /** Runs every pattern cold; then makes each hot over a file that is mapped in the same way, and runs it again. */
@@ -125,7 +127,11 @@ export function runPatterns(
     const plan = makePlan(ordinary, copy.width, Math.ceil(repetitions), options.seed);
     for (let call = 0; call < WARM_CALLS; call++) copy.run(ordinary.io, plan);
   }
-  for (const copy of all) runOne(recorder, ground, copy, options.count, options.seed, 'hot');
+  for (const copy of all) {
+    const watched = options.watch?.(copy.run);
+    runOne(recorder, ground, copy, options.count, options.seed, 'hot');
+    watched?.();
+  }
 }
 
 function runOne(recorder: Recorder, ground: Ground, copy: Copy, n: number, seed: number, heat: string): void {

@@ -60,3 +60,14 @@ export function arrayOf(width: Width, length: number): Uint32Array {
 export function valueFrom(width: Width, value: number): number {
   return (width === 8 ? BigInt(value) : value) as number;
 }
+
+/** Says n times a write of `written`, with the next of the values, and then a read of register a that was looked at. */
+export function writeThenRead(written: 'a' | 'b'): Pattern['says'] {
+  return (say, plan) => {
+    const { n, a, values, got } = plan;
+    for (let i = 0; i < n; i++) {
+      say.write(plan[written], values[i & 1023]);
+      say.read(a, got[i]);
+    }
+  };
+}

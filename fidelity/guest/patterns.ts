@@ -1,6 +1,6 @@
 import { blockPatterns } from './block-patterns.js';
 import { codePatterns } from './code-patterns.js';
-import type { Pattern } from './pattern.js';
+import { type Pattern, writeThenRead } from './pattern.js';
 
 /** Straight and looping uses of one or a few registers, which naive code loses accesses in. */
 const accessPatterns: readonly Pattern[] = [
@@ -122,12 +122,7 @@ const accessPatterns: readonly Pattern[] = [
         got[i] = io.readWord(a);
       }
     },
-    says(say, { n, a, values, got }) {
-      for (let i = 0; i < n; i++) {
-        say.write(a, values[i & 1023]);
-        say.read(a, got[i]);
-      }
-    },
+    says: writeThenRead('a'),
   },
   {
     name: 'a read, then the same value written back',
@@ -209,6 +204,38 @@ const accessPatterns: readonly Pattern[] = [
         const offset = all[i % all.length] ?? 0;
         say.write(offset, values[i & 1023]);
         say.read(offset, got[i]);
+      }
+    },
+  },
+  {
+    name: 'single bits of what is read',
+    run(io, { n, a, values, got }) {
+      let set = 0;
+      for (let i = 0; i < n; i++) {
+        if ((Number(io.readWord(a)) & 1) !== 0) set++;
+        if ((Number(io.readWord(a)) & 0xff00) !== 0) set++;
+        if (Number(io.readWord(a)) >>> 16 !== 0) set++;
+      }
+      got[0] = values[set & 1023] ?? 0;
+    },
+    says(say, { n, a }) {
+      for (let i = 0; i < 3 * n; i++) say.read(a);
+    },
+  },
+  {
+    name: 'one half of what is read',
+    run(io, { n, a, b, values, got }) {
+      let bits = 0n;
+      for (let i = 0; i < n; i++) {
+        bits ^= BigInt.asUintN(32, BigInt(io.readWord(a)));
+        bits ^= BigInt.asUintN(32, BigInt(io.readWord(b)) >> 32n);
+      }
+      got[0] = values[Number(bits & 1023n)] ?? 0;
+    },
+    says(say, { n, a, b }) {
+      for (let i = 0; i < n; i++) {
+        say.read(a);
+        say.read(b);
       }
     },
   },

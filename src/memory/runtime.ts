@@ -8,37 +8,39 @@
 /** A JavaScript runtime as far as the window depends on it. */
 export interface Runtime {
   name: 'node' | 'deno' | 'bun';
-  major: number;
-  minor?: number;
+  /** Such as `20.20.2`. */
+  version: string;
   arch: string;
 }
 
 interface VerifiedRow {
   name: Runtime['name'];
-  /** A major version, or a major and a minor one where every minor version may bring another engine. */
+  /** As much of a version as settles which engine's compilers run: the major version, and more where that is not enough. */
   versions: readonly string[];
   archs: readonly string[];
 }
 
 const VERIFIED: readonly VerifiedRow[] = [
   { name: 'node', versions: ['20', '22', '24', '26'], archs: ['x64', 'arm64'] },
+  // minor versions bring another V8
+  { name: 'deno', versions: ['2.9'], archs: ['x64'] },
+  // any version may bring another JavaScriptCore
+  { name: 'bun', versions: ['1.4.5'], archs: ['x64'] },
 ];
 
 export function currentRuntime(): Runtime {
   const versions: Record<string, string | undefined> = process.versions;
   const name = versions.bun !== undefined ? 'bun' : versions.deno !== undefined ? 'deno' : 'node';
-  const [major = Number.NaN, minor = Number.NaN] = (versions[name] ?? '').split('.').map(Number);
-  return { name, major, minor, arch: process.arch };
+  return { name, version: versions[name] ?? '', arch: process.arch };
 }
 
 /** Whether the window is the default engine there. */
-export function isWindowVerified({ name, major, minor, arch }: Runtime): boolean {
-  const versions = [`${major}`, `${major}.${minor}`];
+export function isWindowVerified({ name, version, arch }: Runtime): boolean {
   return VERIFIED.some(
     (row) =>
       row.name === name &&
       row.archs.includes(arch) &&
-      row.versions.some((version) => versions.includes(version)),
+      row.versions.some((verified) => `${version}.`.startsWith(`${verified}.`)),
   );
 }
 

@@ -50,12 +50,12 @@ describe('the package, installed from its tarball into an empty folder with scri
   it('works on Bun, installed by it', async () => {
     const folder = emptyProject(tarball, 'bun');
     await run(await fetchRuntime(bun), ['add', '--ignore-scripts', tarball], { cwd: folder });
-    assert.deepEqual(await exercise(bun, folder), expected(bun, 'native'));
+    assert.deepEqual(await exercise(bun, folder), expected(bun, 'window'));
   });
 
   it('works on Deno, installed by npm: Deno installs no tarballs', async () => {
     const folder = await installPackage(tarball, 'deno');
-    assert.deepEqual(await exercise(deno, folder), expected(deno, 'native'));
+    assert.deepEqual(await exercise(deno, folder), expected(deno, 'window'));
   });
 
   it(`has the core of every machine, brings nothing else along, and is smaller than ${SIZE_LIMIT} bytes`, async () => {

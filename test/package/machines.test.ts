@@ -92,6 +92,6 @@ describe('the native core', () => {
     const command = onMusl(machines.x64, root, [await fetchRuntime(bunForMusl), script]);
     const seen = JSON.parse(await start(command, { LD_LIBRARY_PATH: libraries }));
     const { name, version } = bunForMusl;
-    assert.deepEqual(seen, { runtime: name, version, arch: 'x64', engine: 'native', ...everythingWorks });
+    assert.deepEqual(seen, { runtime: name, version, arch: 'x64', engine: 'window', ...everythingWorks });
   });
 });

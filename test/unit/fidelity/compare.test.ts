@@ -99,6 +99,30 @@ describe('comparing what a program says with what was seen', () => {
     assert.deepEqual(compare(log(...writes), log(...seen)).mismatches, { invented: 20 });
   });
 
+  it('names an access invented behind some of many equal ones', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { maxLength: 100 }), (invents) => {
+        const reads = invents.map(() => read(8));
+        const seen = invents.flatMap((invented) => (invented ? [read(8), write(8, 0n)] : [read(8)]));
+        const count = invents.filter(Boolean).length;
+        const expected = count === 0 ? {} : { invented: count };
+        assert.deepEqual(compare(log(...reads), log(...seen)).mismatches, expected);
+      }),
+    );
+  });
+
+  it('names each of many dropped accesses between others that are equal', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { maxLength: 100 }), (drops) => {
+        const said = drops.flatMap((drop) => (drop ? [read(8), write(8, 0n)] : [read(8)]));
+        const count = drops.filter(Boolean).length;
+        const expected = count === 0 ? {} : { dropped: count };
+        const reads = drops.map(() => read(8));
+        assert.deepEqual(compare(log(...said), log(...reads)).mismatches, expected);
+      }),
+    );
+  });
+
   it('names a widened access, and several merged into one', () => {
     assert.deepEqual(kinds([read(8)], [read(8, 0n, 8)]), { widened: 1 });
     assert.deepEqual(kinds([write(8, 1n), write(12, 2n)], [write(8, 0x200000001n, 8)]), { widened: 2 });

@@ -86,13 +86,24 @@ test('an engine that does not exist is refused', (t) => {
 });
 
 test('a runtime that is not in the table gets the native engine', () => {
-  assert.equal(isWindowVerified({ name: 'node', major: 20, arch: 'x64' }), true);
-  assert.equal(isWindowVerified({ name: 'node', major: 99, arch: 'x64' }), false);
-  assert.equal(isWindowVerified({ name: 'node', major: 20, arch: 'riscv64' }), false);
+  assert.equal(isWindowVerified({ name: 'node', version: '20.19.0', arch: 'x64' }), true);
+  assert.equal(isWindowVerified({ name: 'node', version: '99.0.0', arch: 'x64' }), false);
+  assert.equal(isWindowVerified({ name: 'node', version: '20.19.0', arch: 'riscv64' }), false);
+  assert.equal(isWindowVerified({ name: 'node', version: '2.9.6', arch: 'x64' }), false);
+  assert.equal(isWindowVerified({ name: 'node', version: '', arch: 'x64' }), false);
+});
+
+test('of Deno a minor version is in the table, of Bun one version', () => {
+  assert.equal(isWindowVerified({ name: 'deno', version: '2.9.7', arch: 'x64' }), true);
+  assert.equal(isWindowVerified({ name: 'deno', version: '2.10.0', arch: 'x64' }), false);
+  assert.equal(isWindowVerified({ name: 'deno', version: '2.9.6', arch: 'arm64' }), false);
+  assert.equal(isWindowVerified({ name: 'bun', version: '1.4.5', arch: 'x64' }), true);
+  assert.equal(isWindowVerified({ name: 'bun', version: '1.4.50', arch: 'x64' }), false);
+  assert.equal(isWindowVerified({ name: 'bun', version: '1.4.6', arch: 'x64' }), false);
 });
 
 test('loads of the window are atomic on V8 and never on JavaScriptCore', () => {
-  assert.equal(wantsAtomicLoads({ name: 'node', major: 20, arch: 'x64' }), true);
-  assert.equal(wantsAtomicLoads({ name: 'deno', major: 2, arch: 'x64' }), true);
-  assert.equal(wantsAtomicLoads({ name: 'bun', major: 1, arch: 'x64' }), false);
+  assert.equal(wantsAtomicLoads({ name: 'node', version: '20.19.0', arch: 'x64' }), true);
+  assert.equal(wantsAtomicLoads({ name: 'deno', version: '2.9.6', arch: 'x64' }), true);
+  assert.equal(wantsAtomicLoads({ name: 'bun', version: '1.4.5', arch: 'x64' }), false);
 });
