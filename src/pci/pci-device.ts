@@ -19,7 +19,7 @@ import { listFolder, type Roots, readInteger, writeAttribute } from '../sysfs/at
 import { Uio } from '../uio/uio.js';
 import { findBar } from './bars.js';
 import { answers, BUS_MASTER, INTX_DISABLE, setCommand } from './command.js';
-import { bind, driverOf, type PciPlace, unbind } from './driver.js';
+import { driverOf, type PciPlace, rebind, unbind } from './driver.js';
 import { findPci, type PciSelector } from './find.js';
 import { accessRemedy, configRemedy, enableRemedy, explainMapping } from './remedies.js';
 import { listPci, type PciBar, type PciInfo, pciFolder } from './sysfs.js';
@@ -195,13 +195,15 @@ export class PciDevice implements InterruptSource {
   }
 
   /**
-   * Gives the device to a kernel driver that knows it and takes it from the one that has it. Needs root.
+   * Gives the device to a kernel driver that knows it and takes it from the one that has it, which gets it back when the
+   * other one refuses. Needs root.
    *
    * @throws {MmapioError} `ERR_NOT_FOUND` when the driver is not loaded; {@link SystemError} what the kernel refused
    */
   bind(driver: string): void {
-    this.unbind();
-    bind(this.#place, driver);
+    this.#checkOpen();
+    this.#closeInterrupt();
+    rebind(this.#place, driver);
   }
 
   /** Takes the device from its kernel driver, if it has one. Needs root. Throws as {@link bind}. */
