@@ -14,6 +14,7 @@ import type { Engine } from '../memory/engine.js';
 import { type MemoryMap, mapDevice } from '../memory/memory-map.js';
 import { type ByteOrder, MemoryMappedIO } from '../memory/memory-mapped-io.js';
 import { native } from '../native/binding.js';
+import { Owned } from '../owned.js';
 import type { RegisterIO } from '../register-io.js';
 import { listFolder, type Roots, readInteger, writeAttribute } from '../sysfs/attributes.js';
 import { Uio } from '../uio/uio.js';
@@ -77,7 +78,7 @@ export class PciDevice implements InterruptSource {
   readonly #engine: Engine | 'auto' | undefined;
   readonly #mappings = new DeviceMappings<string>();
   readonly #ports = new Map<number, DescriptorRegisters>();
-  readonly #descriptors: number[] = [];
+  readonly #descriptors: Owned<number>[] = [];
   #uio: Uio | undefined;
   #enabled = false;
   #closed = false;
@@ -107,8 +108,14 @@ export class PciDevice implements InterruptSource {
     this.#place = { sysfs, dev, address: info.address };
     this.#engine = options.engine;
     // Opened now, so that it remains this device's when another one takes its place.
-    const { fd, path, size } = this.#openFile('config', openConfig);
-    this.#config = new DescriptorRegisters({ fd, path, offset: 0, length: size, remedy: configRemedy });
+    const { descriptor, path, size } = this.#openFile('config', openConfig);
+    this.#config = new DescriptorRegisters({
+      descriptor,
+      path,
+      offset: 0,
+      length: size,
+      remedy: configRemedy,
+    });
     this.config = this.#config;
   }
 
@@ -165,8 +172,14 @@ export class PciDevice implements InterruptSource {
     const present = this.#ports.get(index);
     if (present !== undefined) return present;
     const bar = findBar(this.address, this.bars, index, 'io');
-    const { fd, path } = this.#openFile(`resource${index}`);
-    const ports = new DescriptorRegisters({ fd, path, offset: 0, length: bar.size, remedy: accessRemedy });
+    const { descriptor, path } = this.#openFile(`resource${index}`);
+    const ports = new DescriptorRegisters({
+      descriptor,
+      path,
+      offset: 0,
+      length: bar.size,
+      remedy: accessRemedy,
+    });
     this.#ports.set(index, ports);
     return ports;
   }
@@ -270,7 +283,7 @@ export class PciDevice implements InterruptSource {
     this.#mappings.close();
     for (const ports of this.#ports.values()) ports.close();
     this.#config.close();
-    for (const fd of this.#descriptors) closeSync(fd);
+    for (const descriptor of this.#descriptors) descriptor.close();
     if (this.#enabled) this.#disable();
   }
 
@@ -315,12 +328,12 @@ export class PciDevice implements InterruptSource {
     }
   }
 
-  #openFile(name: string, open = openFile): { fd: number; path: string; size: number } {
+  #openFile(name: string, open = openFile): { descriptor: Owned<number>; path: string; size: number } {
     this.#checkOpen();
     const path = join(pciFolder(this.#place.sysfs, this.address), name);
-    const fd = open(path);
-    this.#descriptors.push(fd);
-    return { fd, path, size: fstatSync(fd).size };
+    const descriptor = new Owned(open(path), closeSync);
+    this.#descriptors.push(descriptor);
+    return { descriptor, path, size: fstatSync(descriptor.value).size };
   }
 
   #interrupt(): Uio {

@@ -14,6 +14,7 @@ import type { Engine } from '../memory/engine.js';
 import { MemoryMap } from '../memory/memory-map.js';
 import { type ByteOrder, MemoryMappedIO } from '../memory/memory-mapped-io.js';
 import { native } from '../native/binding.js';
+import { Owned } from '../owned.js';
 import { type Roots, readAttribute, readInteger } from '../sysfs/attributes.js';
 import { findUio, type UioSelector } from './find.js';
 import { registersOf } from './registers-of.js';
@@ -56,7 +57,7 @@ export class Uio implements InterruptSource {
 
   readonly #folder: string;
   readonly #engine: Engine | undefined | 'auto';
-  readonly #fd: number;
+  readonly #node: Owned<number>;
   readonly #line: InterruptLine;
   readonly #count = new Int32Array(1);
   readonly #irqControl: (on: boolean) => void;
@@ -89,10 +90,9 @@ export class Uio implements InterruptSource {
     this.#irqControl = options.irqControl ?? ((on) => this.#writeControl(on));
     // Read before opening: interrupts in between count as missed instead of being lost.
     const count = this.#countInSysfs();
-    this.#fd = openDevice(this.path);
-    forgotten.register(this, this.#fd, this);
+    this.#node = new Owned(openDevice(this.path), closeSync);
     this.#line = new InterruptLine(
-      { fd: this.#fd, path: this.path, read: () => this.#readCount(), rearm: () => this.#rearm() },
+      { fd: this.#node.value, path: this.path, read: () => this.#readCount(), rearm: () => this.#rearm() },
       count,
     );
   }
@@ -101,30 +101,25 @@ export class Uio implements InterruptSource {
     return this.#closed;
   }
 
-  /** The text of a file in the device's sysfs folder, `'event'` or `'device/modalias'` for example. */
+  /**
+   * The text of a file in the device's sysfs folder, `'event'` or `'device/modalias'` for example.
+   *
+   * @throws {MmapioError} `ERR_INVALID_ARGUMENT` for what is no path below the folder; {@link SystemError} what the kernel
+   *   refused, `ENOENT` where there is no such file
+   */
   attribute(name: string): string {
-    if (typeof name !== 'string' || name.split('/').includes('..')) {
-      throw new MmapioError(
-        'ERR_INVALID_ARGUMENT',
-        `${inspect(name)} is no attribute: it takes a path below ${this.#folder}`,
-      );
-    }
-    return readAttribute(this.#folder, name);
+    return readAttribute(this.#folder, this.#checkAttribute(name));
   }
 
   /**
-   * The same as a number.
+   * The same as a number; decimal, or hexadecimal with `0x`.
    *
-   * @throws {MmapioError} `ERR_INVALID_VALUE` when it is no whole number, or one above 2⁵³
+   * @throws {MmapioError} as {@link attribute}; `ERR_INVALID_VALUE` when it is no whole number, or one above 2⁵³
    */
   integer(name: string): number {
-    this.attribute(name);
-    const value = Number(readInteger(this.#folder, name));
+    const value = Number(readInteger(this.#folder, this.#checkAttribute(name), TEXT));
     if (Number.isSafeInteger(value)) return value;
-    throw new MmapioError(
-      'ERR_INVALID_VALUE',
-      `${name} is ${value}, too large for a number: read it with attribute()`,
-    );
+    throw new MmapioError('ERR_INVALID_VALUE', `${name} is ${value}, too large for a number. ${TEXT}`);
   }
 
   /** The map of that index or name. */
@@ -208,8 +203,7 @@ export class Uio implements InterruptSource {
     this.#closed = true;
     this.#line.close();
     this.#mappings.close();
-    forgotten.unregister(this);
-    closeSync(this.#fd);
+    this.#node.close();
   }
 
   [Symbol.dispose](): void {
@@ -220,9 +214,17 @@ export class Uio implements InterruptSource {
     return `Uio { ${this.name}, ${this.path}, ${this.maps.length} maps${this.#closed ? ', closed' : ''} }`;
   }
 
+  #checkAttribute(name: string): string {
+    if (typeof name === 'string' && name !== '' && !name.split('/').includes('..')) return name;
+    throw new MmapioError(
+      'ERR_INVALID_ARGUMENT',
+      `${inspect(name)} is no attribute: it takes a path below ${this.#folder}`,
+    );
+  }
+
   #map(map: UioMap): MemoryMap {
     const { start, length } = registersOf(this.#folder, map);
-    return MemoryMap.fromFd(this.#fd, {
+    return MemoryMap.fromFd(this.#node.value, {
       offset: map.index * native.pageSize + start,
       length,
       ...(this.#engine === undefined ? {} : { engine: this.#engine }),
@@ -231,7 +233,7 @@ export class Uio implements InterruptSource {
 
   /** The signed 32-bit count that read(2) of the device gives; it never blocks, the device is open with O_NONBLOCK. */
   #readCount(): number | null {
-    const taken = native.takeCount(this.#fd, this.#count);
+    const taken = native.takeCount(this.#node.value, this.#count);
     if (taken < 0) throw new SystemError(taken, 'read', this.path, readRemedy);
     return taken === 0 ? null : (this.#count[0] ?? null);
   }
@@ -243,7 +245,7 @@ export class Uio implements InterruptSource {
 
   #writeControl(on: boolean): void {
     try {
-      writeSync(this.#fd, Int32Array.of(on ? 1 : 0));
+      writeSync(this.#node.value, Int32Array.of(on ? 1 : 0));
     } catch (error) {
       throw SystemError.from(withPath(error, this.path), controlRemedy);
     }
@@ -272,8 +274,8 @@ export class Uio implements InterruptSource {
   }
 }
 
-/** Descriptors of devices that nobody closed and nobody can reach any more; one that is waited on can be reached. */
-const forgotten = new FinalizationRegistry<number>(closeSync);
+/** What to do about an attribute that is no number. */
+const TEXT = 'attribute() gives its text';
 
 function openDevice(path: string): number {
   try {

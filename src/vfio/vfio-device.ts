@@ -14,6 +14,7 @@ import type { Engine } from '../memory/engine.js';
 import { type MemoryMap, mapDevice } from '../memory/memory-map.js';
 import { MemoryMappedIO } from '../memory/memory-mapped-io.js';
 import { native } from '../native/binding.js';
+import type { Owned } from '../owned.js';
 import { findBar } from '../pci/bars.js';
 import { answers, BUS_MASTER, setCommand } from '../pci/command.js';
 import { findPci, type PciSelector } from '../pci/find.js';
@@ -70,7 +71,7 @@ export class VfioDevice implements InterruptSource {
 
   readonly #path: string;
   readonly #group: VfioGroup;
-  readonly #fd: number;
+  readonly #descriptor: Owned<number>;
   readonly #engine: Engine | 'auto' | undefined;
   readonly #config: DescriptorRegisters;
   readonly #vectors: VectorSet;
@@ -97,24 +98,17 @@ export class VfioDevice implements InterruptSource {
     this.#path = `${info.address} (VFIO)`;
     this.#group = VfioGroup.acquire(this.iommuGroup, roots);
     try {
-      this.#fd = this.#group.openDevice(info.address);
-    } catch (error) {
+      this.#descriptor = this.#group.openDevice(info.address);
+    } finally {
       this.#group.release();
-      throw error;
     }
     try {
-      const region = this.#region(CONFIG_REGION);
-      this.#config = new DescriptorRegisters({
-        fd: this.#fd,
-        path: `the configuration space of ${this.#path}`,
-        ...region,
-      });
+      this.#config = this.#registers(CONFIG_REGION, `the configuration space of ${this.#path}`);
       this.config = this.#config;
-      this.interruptCounts = countInterrupts(this.#fd);
+      this.interruptCounts = countInterrupts(this.#descriptor.value);
       this.#vectors = this.#openVectors(options);
     } catch (error) {
-      native.closeDescriptor(this.#fd);
-      this.#group.release();
+      this.#descriptor.close();
       throw error;
     }
   }
@@ -156,8 +150,7 @@ export class VfioDevice implements InterruptSource {
     const present = this.#ports.get(index);
     if (present !== undefined) return present;
     findBar(this.address, this.bars, index, 'io');
-    const path = `BAR ${index} of ${this.#path}`;
-    const ports = new DescriptorRegisters({ fd: this.#fd, path, ...this.#region(index) });
+    const ports = this.#registers(index, `BAR ${index} of ${this.#path}`);
     this.#ports.set(index, ports);
     return ports;
   }
@@ -187,10 +180,10 @@ export class VfioDevice implements InterruptSource {
    */
   reset(): void {
     this.#checkOpen();
-    if (native.vfioCanReset(this.#fd) !== 1) {
+    if (native.vfioCanReset(this.#descriptor.value) !== 1) {
       throw new MmapioError('ERR_UNSUPPORTED', `${this.address} has no reset of its own`);
     }
-    const error = native.vfioReset(this.#fd);
+    const error = native.vfioReset(this.#descriptor.value);
     if (error < 0) throw new SystemError(error, 'ioctl VFIO_DEVICE_RESET', this.#path);
   }
 
@@ -259,8 +252,7 @@ export class VfioDevice implements InterruptSource {
     this.#mappings.close();
     for (const ports of this.#ports.values()) ports.close();
     this.#config.close();
-    native.closeDescriptor(this.#fd);
-    this.#group.release();
+    this.#descriptor.close();
   }
 
   [Symbol.dispose](): void {
@@ -281,7 +273,11 @@ export class VfioDevice implements InterruptSource {
         `vectors is ${show(vectors)}: ${this.address} has ${most} of kind ${kind}`,
       );
     }
-    const device = { fd: this.#fd, path: this.#path, enableMessages: () => this.setBusMaster(true) };
+    const device = {
+      fd: this.#descriptor.value,
+      path: this.#path,
+      enableMessages: () => this.setBusMaster(true),
+    };
     return new VectorSet(device, kind, vectors);
   }
 
@@ -294,7 +290,7 @@ export class VfioDevice implements InterruptSource {
       );
     }
     return mapDevice({
-      fd: this.#fd,
+      fd: this.#descriptor.value,
       path: `BAR ${index} of ${this.#path}`,
       offset,
       length,
@@ -302,9 +298,13 @@ export class VfioDevice implements InterruptSource {
     });
   }
 
+  #registers(index: number, path: string): DescriptorRegisters {
+    return new DescriptorRegisters({ descriptor: this.#descriptor, path, ...this.#region(index) });
+  }
+
   #region(index: number): Region {
     const region = new Float64Array(3);
-    const error = native.vfioRegion(this.#fd, index, region);
+    const error = native.vfioRegion(this.#descriptor.value, index, region);
     if (error < 0) throw new SystemError(error, 'ioctl VFIO_DEVICE_GET_REGION_INFO', this.#path);
     const [flags = 0, length = 0, offset = 0] = region;
     return { flags, length, offset };
