@@ -9,7 +9,9 @@ export function hex(value: number | bigint): string {
 /** How a message shows a value that a user passed. */
 export function show(value: unknown): string {
   if (typeof value === 'bigint') return `${hex(value)}n`;
-  return Number.isSafeInteger(value) ? hex(value as number) : inspect(value, { depth: 0 });
+  // Above 2^64 nothing is an address, and 1e300 says more than its 250 digits.
+  const whole = typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 2 ** 64;
+  return whole ? hex(value) : inspect(value, { depth: 0 });
 }
 
 export function invalidArgument(message: string): MmapioError {

@@ -57,8 +57,8 @@ export class PhysicalMemory {
   }
 
   /**
-   * @param address - of the first byte; any, not only multiples of the page size, and of 64 bits where the machine has
-   *   them. A `bigint`, or a `number` up to 2⁵³
+   * @param address - of the first byte; any below 2⁵³ (8 PiB), not only multiples of the page size. A `bigint` or a
+   *   `number`
    * @param length - in bytes
    * @throws {MmapioError} `ERR_INVALID_ARGUMENT`, `ERR_OUT_OF_RANGE`; {@link SystemError} what the kernel refused, `EPERM`
    *   with the owner of the address

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { MmapioError, SystemError } from '../errors.js';
 import { InterruptLine } from '../interrupts/interrupt-line.js';
 import type {
@@ -6,7 +7,6 @@ import type {
   InterruptSource,
   WaitOptions,
 } from '../interrupts/interrupt-source.js';
-import { show } from '../memory/check.js';
 import { native } from '../native/binding.js';
 import { Owned } from '../owned.js';
 import * as kernel from './kernel.js';
@@ -73,7 +73,7 @@ export class VectorSet {
     throw new MmapioError(
       'ERR_NOT_FOUND',
       `${this.#device.path} was opened with ${this.#vectors.length} vectors (${this.kind}): there is no vector ` +
-        `${show(index)}. The option vectors asks for more`,
+        `${inspect(index)}. The option vectors asks for more`,
     );
   }
 

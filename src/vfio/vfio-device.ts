@@ -7,7 +7,7 @@ import type {
   InterruptSource,
   WaitOptions,
 } from '../interrupts/interrupt-source.js';
-import { checkByteCount, checkChoice, show } from '../memory/check.js';
+import { checkByteCount, checkChoice } from '../memory/check.js';
 import { DescriptorRegisters } from '../memory/descriptor-registers.js';
 import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
@@ -270,7 +270,7 @@ export class VfioDevice implements InterruptSource {
     if (checkByteCount('vectors', vectors) > most) {
       throw new MmapioError(
         'ERR_UNSUPPORTED',
-        `vectors is ${show(vectors)}: ${this.address} has ${most} of kind ${kind}`,
+        `vectors is ${vectors}: ${this.address} has ${most} of kind ${kind}`,
       );
     }
     const device = {

@@ -7,7 +7,7 @@ import type { VfioGroup } from './group.js';
 export interface VfioDmaOptions {
   /**
    * The I/O virtual address of the buffer, a multiple of the page size: for devices that take only some addresses, or that
-   * have one built in. A `bigint`, or a `number` up to 2⁵³. Default: the lowest that is free, so that devices with few
+   * have one built in. A `bigint` or a `number` below 2⁵³. Default: the lowest that is free, so that devices with few
    * address bits get on.
    */
   address?: number | bigint;

@@ -278,7 +278,8 @@ describe('what VFIO offers of a network controller', () => {
     assert.equal(await second.waitIrq({ timeout: 10_000 }), 1);
     assert.equal(await first.waitIrq({ timeout: 0 }), null);
     assert.equal(await third.waitIrq({ timeout: 0 }), null);
-    assert.throws(() => vfio.vector(3), withCode('ERR_NOT_FOUND', /option vectors/));
+    assert.throws(() => vfio.vector(3), withCode('ERR_NOT_FOUND', /no vector 3\. The option vectors/));
+    assert.throws(() => vfio.vector(10), withCode('ERR_NOT_FOUND', /no vector 10\./));
   });
 
   it('is ports that are the same as memory', () => {

@@ -34,6 +34,7 @@ describe('a memory BAR', () => {
       withCode('ERR_NOT_FOUND', /0 \(memory, 0x2000 bytes\), 2 \(io, 0x20 bytes\)/),
     );
     assert.throws(() => pci.bar(-1), withCode('ERR_NOT_FOUND'));
+    assert.throws(() => pci.bar(11), withCode('ERR_NOT_FOUND', /has no BAR 11;/));
   });
 
   it('is mapped anew after a bus error, as soon as that is possible', (t) => {
