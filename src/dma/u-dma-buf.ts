@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MmapioError, SystemError } from '../errors.js';
 import { show } from '../memory/check.js';
 import { native } from '../native/binding.js';
+import { nodeRemedy, udevRule } from '../permission.js';
 import { listFolder, type Roots, readInteger, writeAttribute } from '../sysfs/attributes.js';
 import { MappedDmaBuffer, type SyncRange } from './mapped-buffer.js';
 import { syncCommands } from './u-dma-buf-sync.js';
@@ -119,10 +120,7 @@ function openBuffer(path: string, sync: boolean): number {
     return openSync(path, constants.O_RDWR | (sync ? constants.O_SYNC : 0));
   } catch (error) {
     throw SystemError.from(error, (code) =>
-      code === 'EACCES'
-        ? 'The buffer belongs to another user: run as root, or give your group access with a udev rule such as ' +
-          'SUBSYSTEM=="u-dma-buf", GROUP="dma", MODE="0660"'
-        : undefined,
+      code === 'EACCES' ? nodeRemedy(udevRule('u-dma-buf', 'dma')) : undefined,
     );
   }
 }

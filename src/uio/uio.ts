@@ -15,6 +15,7 @@ import { MemoryMap } from '../memory/memory-map.js';
 import { type ByteOrder, MemoryMappedIO } from '../memory/memory-mapped-io.js';
 import { native } from '../native/binding.js';
 import { Owned } from '../owned.js';
+import { nodeRemedy, udevRule } from '../permission.js';
 import { type Roots, readAttribute, readInteger } from '../sysfs/attributes.js';
 import { findUio, type UioSelector } from './find.js';
 import { registersOf } from './registers-of.js';
@@ -293,10 +294,7 @@ function withPath(error: unknown, path: string): unknown {
 function openRemedy(code: string, path: string): string | undefined {
   switch (code) {
     case 'EACCES':
-      return (
-        `The device node belongs to another user: run as root, or give your group access with a udev rule such as ` +
-        `SUBSYSTEM=="uio", GROUP="uio", MODE="0660"`
-      );
+      return nodeRemedy(udevRule('uio', 'uio'));
     case 'ENOENT':
       return `sysfs knows the device, but it has no node ${path}: is devtmpfs or udev running?`;
     default:

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { MmapioError, SystemError } from '../errors.js';
 import { native } from '../native/binding.js';
 import { Owned } from '../owned.js';
+import { nodeRemedy, udevRule } from '../permission.js';
 import { linkTarget, listFolder, type Roots } from '../sysfs/attributes.js';
 import { IoAddresses, type IoRange } from './io-addresses.js';
 
@@ -151,7 +152,7 @@ function groupRemedy(code: string): string | undefined {
     case 'ENOENT':
       return "No device of the group has a VFIO driver: PciDevice.takeOver('vfio-pci') gives it one";
     case 'EACCES':
-      return 'The group belongs to another user: chown it, or write a udev rule such as SUBSYSTEM=="vfio", GROUP="vfio", MODE="0660"';
+      return nodeRemedy(udevRule('vfio', 'vfio'));
     case 'EBUSY':
       return 'Another process, or another thread, has the group open';
     default:
