@@ -11,8 +11,9 @@ import type {
 import { DescriptorRegisters } from '../memory/descriptor-registers.js';
 import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
-import { type MemoryMap, mapDevice } from '../memory/memory-map.js';
-import { type ByteOrder, MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import { type MapOptions, type MemoryMap, mapDevice } from '../memory/memory-map.js';
+import type { MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import { type RegsOptions, regsOf } from '../memory/regs.js';
 import { native } from '../native/binding.js';
 import { Owned } from '../owned.js';
 import type { RegisterIO } from '../register-io.js';
@@ -31,16 +32,7 @@ export interface PciOptions extends Roots {
   engine?: Engine | 'auto';
 }
 
-export interface BarOptions {
-  /** Bytes from the start of the BAR. Default 0. */
-  offset?: number;
-  /** Bytes. Default: the rest of the BAR. */
-  length?: number;
-  /** Byte order of the registers. Default `'little'`. */
-  byteOrder?: ByteOrder;
-}
-
-export interface SysfsBarOptions extends BarOptions {
+export interface SysfsBarOptions extends RegsOptions {
   /**
    * Lets the processor gather and delay writes (sysfs `resourceN_wc`) until `barrier()`: for frame buffers and the like,
    * never for registers. The BAR must be prefetchable. Default false.
@@ -75,8 +67,7 @@ export class PciDevice implements InterruptSource {
 
   readonly #config: DescriptorRegisters;
   readonly #place: PciPlace;
-  readonly #engine: Engine | 'auto' | undefined;
-  readonly #mappings = new DeviceMappings<string>();
+  readonly #mappings: DeviceMappings<string>;
   readonly #ports = new Map<number, DescriptorRegisters>();
   readonly #descriptors: Owned<number>[] = [];
   #uio: Uio | undefined;
@@ -106,7 +97,7 @@ export class PciDevice implements InterruptSource {
     this.iommuGroup = info.iommuGroup;
     this.bars = info.bars;
     this.#place = { sysfs, dev, address: info.address };
-    this.#engine = options.engine;
+    this.#mappings = new DeviceMappings(options.engine);
     // Opened now, so that it remains this device's when another one takes its place.
     const { descriptor, path, size } = this.#openFile('config', openConfig);
     this.#config = new DescriptorRegisters({
@@ -149,7 +140,7 @@ export class PciDevice implements InterruptSource {
    *   of a BAR that is not prefetchable), `ERR_CLOSED`, `ERR_OUT_OF_RANGE`; {@link SystemError} what the kernel refused
    */
   bar(index: number, options: SysfsBarOptions = {}): MemoryMappedIO {
-    const { offset = 0, length, byteOrder = 'little', writeCombine = false } = options;
+    const { writeCombine = false } = options;
     this.#checkOpen();
     const bar = findBar(this.address, this.bars, index, 'memory');
     if (writeCombine && !bar.prefetchable) {
@@ -158,7 +149,7 @@ export class PciDevice implements InterruptSource {
         `BAR ${index} of ${this.address} is not prefetchable: writes to it must not be combined`,
       );
     }
-    return new MemoryMappedIO(this.#mapping(bar, writeCombine), offset, length, { byteOrder });
+    return regsOf(this.#mapping(bar, writeCombine), options);
   }
 
   /**
@@ -306,20 +297,20 @@ export class PciDevice implements InterruptSource {
 
   #mapping(bar: PciBar, writeCombine: boolean): MemoryMap {
     const file = `resource${bar.index}${writeCombine ? '_wc' : ''}`;
-    return this.#mappings.get(file, () => this.#map(bar, file));
+    return this.#mappings.get(file, (options) => this.#map(bar, file, options));
   }
 
-  #map(bar: PciBar, file: string): MemoryMap {
+  #map(bar: PciBar, file: string, options: MapOptions): MemoryMap {
     const path = join(pciFolder(this.#place.sysfs, this.address), file);
     const fd = openFile(path);
     try {
       return mapDevice({
+        ...options,
         fd,
         path,
         // The kernel maps the pages around a BAR that is smaller than a page.
         offset: Number(bar.address % BigInt(native.pageSize)),
         length: bar.size,
-        ...(this.#engine === undefined ? {} : { engine: this.#engine }),
       });
     } catch (error) {
       throw explainMapping(error, this.driver);

@@ -11,8 +11,9 @@ import type {
 } from '../interrupts/interrupt-source.js';
 import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
-import { MemoryMap } from '../memory/memory-map.js';
-import { type ByteOrder, MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import { type MapOptions, MemoryMap } from '../memory/memory-map.js';
+import type { MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import { type RegsOptions, regsOf } from '../memory/regs.js';
 import { native } from '../native/binding.js';
 import { Owned } from '../owned.js';
 import { nodeRemedy, udevRule } from '../permission.js';
@@ -29,15 +30,6 @@ export interface UioOptions extends Roots {
    * {@link PciDevice} does it.
    */
   irqControl?: (on: boolean) => void;
-}
-
-export interface RegsOptions {
-  /** Bytes from the first register of the map. Default 0. */
-  offset?: number;
-  /** Bytes. Default: the rest of the map's registers. */
-  length?: number;
-  /** Byte order of the registers. Default `'little'`. */
-  byteOrder?: ByteOrder;
 }
 
 /**
@@ -57,12 +49,11 @@ export class Uio implements InterruptSource {
   readonly path: string;
 
   readonly #folder: string;
-  readonly #engine: Engine | undefined | 'auto';
   readonly #node: Owned<number>;
   readonly #line: InterruptLine;
   readonly #count = new Int32Array(1);
   readonly #irqControl: (on: boolean) => void;
-  readonly #mappings = new DeviceMappings<number>();
+  readonly #mappings: DeviceMappings<number>;
   #closed = false;
 
   /** Every UIO device of the machine, in the order of their numbers; opens none of them. */
@@ -87,7 +78,7 @@ export class Uio implements InterruptSource {
     this.ports = info.ports;
     this.path = join(options.dev ?? '/dev', info.device);
     this.#folder = uioFolder(sysfs, info.device);
-    this.#engine = options.engine;
+    this.#mappings = new DeviceMappings(options.engine);
     this.#irqControl = options.irqControl ?? ((on) => this.#writeControl(on));
     // Read before opening: interrupts in between count as missed instead of being lost.
     const count = this.#countInSysfs();
@@ -149,9 +140,8 @@ export class Uio implements InterruptSource {
   regs(which: number | string = 0, options: RegsOptions = {}): MemoryMappedIO {
     if (this.#closed) throw this.#closedError();
     const map = this.mapInfo(which);
-    const mapping = this.#mappings.get(map.index, () => this.#map(map));
-    const { byteOrder = 'little' } = options;
-    return new MemoryMappedIO(mapping, options.offset ?? 0, options.length, { byteOrder });
+    const mapping = this.#mappings.get(map.index, (mapOptions) => this.#map(map, mapOptions));
+    return regsOf(mapping, options);
   }
 
   /**
@@ -223,13 +213,10 @@ export class Uio implements InterruptSource {
     );
   }
 
-  #map(map: UioMap): MemoryMap {
+  #map(map: UioMap, options: MapOptions): MemoryMap {
     const { start, length } = registersOf(this.#folder, map);
-    return MemoryMap.fromFd(this.#node.value, {
-      offset: map.index * native.pageSize + start,
-      length,
-      ...(this.#engine === undefined ? {} : { engine: this.#engine }),
-    });
+    const offset = map.index * native.pageSize + start;
+    return MemoryMap.fromFd(this.#node.value, { ...options, offset, length });
   }
 
   /** The signed 32-bit count that read(2) of the device gives; it never blocks, the device is open with O_NONBLOCK. */

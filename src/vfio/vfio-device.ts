@@ -11,14 +11,14 @@ import { checkByteCount, checkChoice } from '../memory/check.js';
 import { DescriptorRegisters } from '../memory/descriptor-registers.js';
 import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
-import { type MemoryMap, mapDevice } from '../memory/memory-map.js';
-import { MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import { type MapOptions, type MemoryMap, mapDevice } from '../memory/memory-map.js';
+import type { MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import { type RegsOptions, regsOf } from '../memory/regs.js';
 import { native } from '../native/binding.js';
 import type { Owned } from '../owned.js';
 import { findBar } from '../pci/bars.js';
 import { answers, BUS_MASTER, setCommand } from '../pci/command.js';
 import { findPci, type PciSelector } from '../pci/find.js';
-import type { BarOptions } from '../pci/pci-device.js';
 import type { PciBar, PciInfo } from '../pci/sysfs.js';
 import type { RegisterIO } from '../register-io.js';
 import type { Roots } from '../sysfs/attributes.js';
@@ -72,10 +72,9 @@ export class VfioDevice implements InterruptSource {
   readonly #path: string;
   readonly #group: VfioGroup;
   readonly #descriptor: Owned<number>;
-  readonly #engine: Engine | 'auto' | undefined;
   readonly #config: DescriptorRegisters;
   readonly #vectors: VectorSet;
-  readonly #mappings = new DeviceMappings<number>();
+  readonly #mappings: DeviceMappings<number>;
   readonly #ports = new Map<number, DescriptorRegisters>();
   readonly #buffers = new Set<VfioDmaBuffer>();
   #closed = false;
@@ -94,7 +93,7 @@ export class VfioDevice implements InterruptSource {
     this.device = info.device;
     this.bars = info.bars;
     this.iommuGroup = checkDriver(info);
-    this.#engine = options.engine;
+    this.#mappings = new DeviceMappings(options.engine);
     this.#path = `${info.address} (VFIO)`;
     this.#group = VfioGroup.acquire(this.iommuGroup, roots);
     try {
@@ -136,12 +135,11 @@ export class VfioDevice implements InterruptSource {
    *   `ERR_OUT_OF_RANGE`; {@link SystemError} what the kernel refused. Accesses throw `ERR_BUS_FAULT` while memory decoding
    *   is off in the command register
    */
-  bar(index: number, options: BarOptions = {}): MemoryMappedIO {
-    const { offset = 0, length, byteOrder = 'little' } = options;
+  bar(index: number, options: RegsOptions = {}): MemoryMappedIO {
     this.#checkOpen();
     findBar(this.address, this.bars, index, 'memory');
-    const mapping = this.#mappings.get(index, () => this.#map(index));
-    return new MemoryMappedIO(mapping, offset, length, { byteOrder });
+    const mapping = this.#mappings.get(index, (mapOptions) => this.#map(index, mapOptions));
+    return regsOf(mapping, options);
   }
 
   /** The registers of an I/O BAR: one system call and one port access for each read and write. Throws as {@link bar}. */
@@ -281,7 +279,7 @@ export class VfioDevice implements InterruptSource {
     return new VectorSet(device, kind, vectors);
   }
 
-  #map(index: number): MemoryMap {
+  #map(index: number, options: MapOptions): MemoryMap {
     const { flags, offset, length } = this.#region(index);
     if ((flags & REGION_MMAP) === 0) {
       throw new MmapioError(
@@ -289,13 +287,8 @@ export class VfioDevice implements InterruptSource {
         `The kernel does not let BAR ${index} of ${this.address} be mapped`,
       );
     }
-    return mapDevice({
-      fd: this.#descriptor.value,
-      path: `BAR ${index} of ${this.#path}`,
-      offset,
-      length,
-      ...(this.#engine === undefined ? {} : { engine: this.#engine }),
-    });
+    const path = `BAR ${index} of ${this.#path}`;
+    return mapDevice({ ...options, fd: this.#descriptor.value, path, offset, length });
   }
 
   #registers(index: number, path: string): DescriptorRegisters {
