@@ -1,4 +1,4 @@
-/* The commands that u-dma-buf takes, against the fields that its README gives them. */
+/* The commands that u-dma-buf takes, against the fields that the driver takes out of them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -56,6 +56,18 @@ describe('the commands for a range', () => {
     );
     assert.equal(syncCommands({ offset: 0, length: 4 * GIB - 2 ** 16, direction: 'both' }).length, 1);
     assert.equal(syncCommands({ offset: 0, length: 4 * GIB, direction: 'both' }).length, 2);
+  });
+
+  it('share no cache line, wherever the range begins', () => {
+    const offsets = fc.nat(2 ** 17);
+    const lengths = fc.integer({ min: 4 * GIB, max: 6 * GIB });
+    fc.assert(
+      fc.property(offsets, lengths, (offset, length) => {
+        const [, ...others] = syncCommands({ offset, length, direction: 'both' }).map(decoded);
+        assert.equal(others.length, 1);
+        for (const command of others) assert.equal(command.offset % 2 ** 16, 0);
+      }),
+    );
   });
 
   it('do not exist where a range begins at 4 GiB or above, or goes on too far', () => {
