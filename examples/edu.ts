@@ -84,17 +84,26 @@ export class Edu {
 
   /** Copies bytes to the device's memory. */
   async write(bytes: Uint8Array): Promise<void> {
-    const length = Math.min(bytes.length, DEVICE_MEMORY_LENGTH);
-    this.#buffer.bytes.set(bytes.subarray(0, length));
+    const length = this.#checkLength(bytes.length);
+    this.#buffer.bytes.set(bytes);
     this.#buffer.syncForDevice({ length, direction: 'to-device' });
     await this.#transfer(this.#buffer.address, DEVICE_MEMORY, length, 0n);
   }
 
   /** Copies bytes from the device's memory. */
   async read(length: number): Promise<Uint8Array> {
+    this.#checkLength(length);
+    // Nothing that the CPU wrote earlier may come out of its cache on top of what the device brings.
+    this.#buffer.syncForDevice({ length, direction: 'from-device' });
     await this.#transfer(DEVICE_MEMORY, this.#buffer.address, length, TO_HOST);
     this.#buffer.syncForCpu({ length, direction: 'from-device' });
     return this.#buffer.bytes.slice(0, length);
+  }
+
+  #checkLength(length: number): number {
+    const most = Math.min(DEVICE_MEMORY_LENGTH, this.#buffer.length);
+    if (length > 0 && length <= most) return length;
+    throw new RangeError(`${length} bytes: edu moves 1 to ${most}`);
   }
 
   async #transfer(source: bigint, destination: bigint, length: number, direction: bigint): Promise<void> {

@@ -14,7 +14,7 @@ export type ErrorCode =
   | 'ERR_OUT_OF_RANGE'
   /** An address that is not a multiple of the access's width, or of the page size for a DMA buffer. */
   | 'ERR_UNALIGNED'
-  /** A value that is not an integer of the access's width. */
+  /** A value to write that is not an integer of the access's width; text of sysfs that is no number of JavaScript. */
   | 'ERR_INVALID_VALUE'
   /** A write to something that was opened for reading only. */
   | 'ERR_READ_ONLY'
@@ -28,7 +28,7 @@ export type ErrorCode =
   | 'ERR_ENGINE_UNAVAILABLE'
   /** Something this machine or this device cannot do. */
   | 'ERR_UNSUPPORTED'
-  /** No device, map, attribute or binary of that name. */
+  /** No device, map, BAR, driver or binary of that name. A file that is not there is the kernel's `ENOENT`. */
   | 'ERR_NOT_FOUND'
   /** More than one device or map of that name. */
   | 'ERR_AMBIGUOUS'

@@ -1,4 +1,4 @@
-export type { DmaBuffer, DmaDirection, DmaRegsOptions, SyncOptions } from './dma/dma-buffer.js';
+export type { DmaBuffer, DmaDirection, SyncOptions } from './dma/dma-buffer.js';
 export { type PhysicalSegment, PinnedMemory, type PinnedMemoryOptions } from './dma/pinned-memory.js';
 export { UDmaBuf, type UDmaBufOptions } from './dma/u-dma-buf.js';
 export { AbortError, BusError, type ErrorCode, MmapioError, SystemError } from './errors.js';
@@ -17,11 +17,11 @@ export {
   type RegionMemory,
   type RegionOptions,
 } from './memory/memory-mapped-io.js';
+export type { RegsOptions } from './memory/regs.js';
 export type { Access } from './memory/target.js';
 export type { TypedArray } from './native/binding.js';
 export type { PciSelector } from './pci/find.js';
 export {
-  type BarOptions,
   PciDevice,
   type PciOptions,
   type SysfsBarOptions,
@@ -32,13 +32,12 @@ export type { PhysicalRange } from './physical/iomem.js';
 export {
   PhysicalMemory,
   type PhysicalMemoryOptions,
-  type PhysicalRegsOptions,
 } from './physical/physical-memory.js';
 export type { RegisterIO } from './register-io.js';
 export type { Roots } from './sysfs/attributes.js';
 export type { UioSelector } from './uio/find.js';
 export type { UioInfo, UioMap, UioPort } from './uio/sysfs.js';
-export { type RegsOptions, Uio, type UioOptions } from './uio/uio.js';
+export { Uio, type UioOptions } from './uio/uio.js';
 export type { VfioInterrupt, VfioInterruptCounts, VfioInterruptKind } from './vfio/interrupts.js';
 export {
   VfioDevice,

@@ -132,7 +132,7 @@ function parts(): Part[] {
     onBoard('example edu', ['examples/edu.ts'], 'x64'),
     onBoard('example edu', ['examples/edu.ts'], 'x64-iommu'),
     onBoard('PCI devices', ['--tests', 'build/test/board-x64'], 'x64'),
-    onBoard('VFIO', ['--tests', 'build/test/board-x64-iommu'], 'x64-iommu'),
+    onBoard('VFIO', ['--with', 'build/src', '--tests', 'build/test/board-x64-iommu'], 'x64-iommu'),
     onBoard('kernel lockdown', ['--tests', 'build/test/board-x64-lockdown'], 'x64-iommu'),
     {
       name: 'board x64-iommu, devices pulled out',

@@ -1,6 +1,6 @@
 /*
- * `node build/bench/board/main.js [TASK...]`: interrupts and DMA on an x86_64 board, beside C in the same run. Takes some
- * minutes: the machine is emulated, and edu takes a tenth of a second for each transfer.
+ * `npm run bench:board -- [TASK...]`: interrupts and DMA on an x86_64 board, and round trips beside C in the same run.
+ * Takes some minutes: the machine is emulated, and edu takes a tenth of a second for each transfer.
  */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

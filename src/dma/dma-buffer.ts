@@ -1,4 +1,5 @@
-import type { ByteOrder, MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import type { MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import type { RegsOptions } from '../memory/regs.js';
 
 /** Who writes: the CPU for the device, the device for the CPU, or both. */
 export type DmaDirection = 'to-device' | 'from-device' | 'both';
@@ -10,15 +11,6 @@ export interface SyncOptions {
   length?: number;
   /** Default `'both'`. */
   direction?: DmaDirection;
-}
-
-export interface DmaRegsOptions {
-  /** Bytes from the start of the buffer. Default 0. */
-  offset?: number;
-  /** Bytes. Default: the rest. */
-  length?: number;
-  /** Byte order. Default `'little'`. */
-  byteOrder?: ByteOrder;
 }
 
 /**
@@ -43,7 +35,7 @@ export interface DmaBuffer {
   readonly closed: boolean;
 
   /** The same memory as registers: exactly one access of its width for each read and write. */
-  regs(options?: DmaRegsOptions): MemoryMappedIO;
+  regs(options?: RegsOptions): MemoryMappedIO;
 
   /** After the device has written and before the CPU reads: what the CPU then reads is what the device wrote. */
   syncForCpu(options?: SyncOptions): void;

@@ -3,8 +3,9 @@ import { MmapioError } from '../errors.js';
 import { checkByteCount, checkChoice, hex, show } from '../memory/check.js';
 import { type MemoryMap, mapDevice, slotOf, targetOf } from '../memory/memory-map.js';
 import { MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import type { RegsOptions } from '../memory/regs.js';
 import { native } from '../native/binding.js';
-import type { DmaBuffer, DmaDirection, DmaRegsOptions, SyncOptions } from './dma-buffer.js';
+import type { DmaBuffer, DmaDirection, SyncOptions } from './dma-buffer.js';
 
 /** A checked range of a buffer. */
 export interface SyncRange {
@@ -52,7 +53,7 @@ export abstract class MappedDmaBuffer implements DmaBuffer {
     return this.#map.closed;
   }
 
-  regs(options: DmaRegsOptions = {}): MemoryMappedIO {
+  regs(options: RegsOptions = {}): MemoryMappedIO {
     const { offset = 0, length, byteOrder = 'little' } = options;
     return new MemoryMappedIO(this.#map, 0, this.length, { byteOrder }).slice(offset, length);
   }

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { MmapioError, SystemError } from '../errors.js';
 import { checkByteCount, hex, invalidArgument, show } from '../memory/check.js';
 import { native } from '../native/binding.js';
+import { listFolder, readAttribute } from '../sysfs/attributes.js';
 import { MappedDmaBuffer } from './mapped-buffer.js';
 
 /** Memory whose physical addresses follow each other. */
@@ -44,14 +44,16 @@ export class PinnedMemory extends MappedDmaBuffer {
   /**
    * @param length - bytes
    * @throws {MmapioError} `ERR_UNSUPPORTED` when the pages do not follow each other, or no page is large enough,
-   *   `ERR_INVALID_ARGUMENT`, `ERR_OUT_OF_RANGE`; {@link SystemError} `ENOMEM` when memory or huge pages are short or may
-   *   not be locked, `EPERM` when the kernel hides physical addresses
+   *   `ERR_INVALID_ARGUMENT`, `ERR_OUT_OF_RANGE`; {@link SystemError} `ENOMEM` when memory or huge pages are short (normal
+   *   pages: more than `MemAvailable` of /proc/meminfo) or may not be locked, `EPERM` when the kernel hides physical
+   *   addresses
    */
   constructor(length: number, options: PinnedMemoryOptions = {}) {
     checkByteCount('length', length);
     if (length === 0) throw new MmapioError('ERR_OUT_OF_RANGE', 'length is 0: there is nothing to allocate');
     const pageSize = options.pageSize ?? defaultPageSize(length, options.contiguous ?? true);
     const mapped = Math.ceil(length / checkPageSize(pageSize)) * pageSize;
+    if (pageSize === native.pageSize) checkAvailable(mapped);
     const fd = createMemory(mapped, pageSize);
     try {
       super({ fd, path: `locked memory in pages of ${hex(pageSize)} bytes`, length, mapped });
@@ -89,14 +91,16 @@ export class PinnedMemory extends MappedDmaBuffer {
 
 const GIBIBYTE = 2 ** 30;
 
+const ENOMEM = -12;
+
 const HIDDEN =
   'The kernel shows physical addresses to root only (CAP_SYS_ADMIN): use u-dma-buf or VFIO without root';
 
 /** The sizes of huge pages that the kernel knows, ascending. */
 function hugePageSizes(): number[] {
-  const folder = '/sys/kernel/mm/hugepages';
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  return names.map((name) => Number(/\d+/.exec(name)?.[0]) * 1024).sort((a, b) => a - b);
+  return listFolder('/sys/kernel/mm/hugepages')
+    .map((name) => Number(/\d+/.exec(name)?.[0]) * 1024)
+    .sort((a, b) => a - b);
 }
 
 function defaultPageSize(length: number, contiguous: boolean): number {
@@ -122,14 +126,31 @@ function createMemory(length: number, pageSize: number): number {
   return fd;
 }
 
-function explain(error: unknown, pageSize: number): unknown {
-  if (!(error instanceof SystemError)) return error;
-  return new SystemError(error.errno, error.syscall, error.path, remedyOf(error, pageSize), { cause: error });
+/** Locking takes every page at once, and the kernel ends a process, not always this one, rather than refuse it. */
+function checkAvailable(length: number): void {
+  const kilobytes = /^MemAvailable:\s*(\d+) kB$/m.exec(readAttribute('/proc', 'meminfo'))?.[1];
+  const available = Number(kilobytes ?? Number.POSITIVE_INFINITY) * 1024;
+  if (length <= available) return;
+  throw new SystemError(
+    ENOMEM,
+    'mlock',
+    undefined,
+    `The machine has ${hex(available)} bytes to give (MemAvailable in /proc/meminfo), not ${hex(length)}`,
+  );
 }
 
-function remedyOf(error: SystemError, pageSize: number): string {
-  if (error.syscall !== 'mlock' && pageSize !== native.pageSize) return hugePageRemedy(pageSize);
-  return 'The process may not lock so much memory (see ulimit -l), or memory is short';
+function explain(error: unknown, pageSize: number): unknown {
+  if (!(error instanceof SystemError)) return error;
+  const { errno, syscall, path } = error;
+  const remedy = remedyOf(error, pageSize);
+  return remedy === undefined ? error : new SystemError(errno, syscall, path, remedy, { cause: error });
+}
+
+function remedyOf({ code, syscall }: SystemError, pageSize: number): string | undefined {
+  if (code === 'EMFILE') return 'The process has too many files open (see ulimit -n)';
+  if (syscall === 'mlock')
+    return 'The process may not lock so much memory (see ulimit -l), or memory is short';
+  return code === 'ENOMEM' && pageSize !== native.pageSize ? hugePageRemedy(pageSize) : undefined;
 }
 
 function hugePageRemedy(pageSize: number): string {

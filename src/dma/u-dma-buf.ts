@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { MmapioError, SystemError } from '../errors.js';
 import { show } from '../memory/check.js';
 import { native } from '../native/binding.js';
+import { nodeRemedy, udevRule } from '../permission.js';
 import { listFolder, type Roots, readInteger, writeAttribute } from '../sysfs/attributes.js';
-import type { DmaDirection } from './dma-buffer.js';
 import { MappedDmaBuffer, type SyncRange } from './mapped-buffer.js';
+import { syncCommands } from './u-dma-buf-sync.js';
 
 export interface UDmaBufOptions extends Roots {
   /**
@@ -19,11 +20,6 @@ export interface UDmaBufOptions extends Roots {
 
 /** The folder of the driver's class in sysfs; the second is that of its versions before 2.0. */
 const CLASSES = ['class/u-dma-buf', 'class/udmabuf'];
-
-const DIRECTIONS: Record<DmaDirection, bigint> = { both: 0n, 'to-device': 1n, 'from-device': 2n };
-
-/** The driver takes the size of a range in multiples of this. */
-const GRANULE = 16;
 
 /**
  * A buffer of the u-dma-buf driver (https://github.com/ikwzm/udmabuf): memory in one piece, at an address that the device
@@ -87,15 +83,14 @@ export class UDmaBuf extends MappedDmaBuffer {
 
   /**
    * One write of offset, length and direction to `sync_for_cpu` or `sync_for_device`, so that two programs, or two ranges,
-   * do not get into each other's way. The driver works in multiples of 16 bytes: the range grows to them.
+   * do not get into each other's way; several for a range that one does not hold. The driver works in multiples of 16
+   * bytes: the range grows to them.
    */
   protected override sync(owner: 'cpu' | 'device', range: SyncRange): void {
     native.barrier();
-    if (this.coherent || range.length === 0) return;
-    const start = range.offset - (range.offset % GRANULE);
-    const size = Math.ceil((range.offset + range.length - start) / GRANULE) * GRANULE;
-    const command = (BigInt(start) << 32n) | BigInt(size) | (DIRECTIONS[range.direction] << 2n) | 1n;
-    writeAttribute(join(this.#folder, `sync_for_${owner}`), `0x${command.toString(16)}`, syncRemedy);
+    if (this.coherent) return;
+    const file = join(this.#folder, `sync_for_${owner}`);
+    for (const command of syncCommands(range)) writeAttribute(file, `0x${command.toString(16)}`, syncRemedy);
     native.barrier();
   }
 }
@@ -125,10 +120,7 @@ function openBuffer(path: string, sync: boolean): number {
     return openSync(path, constants.O_RDWR | (sync ? constants.O_SYNC : 0));
   } catch (error) {
     throw SystemError.from(error, (code) =>
-      code === 'EACCES'
-        ? 'The buffer belongs to another user: run as root, or give your group access with a udev rule such as ' +
-          'SUBSYSTEM=="u-dma-buf", GROUP="dma", MODE="0660"'
-        : undefined,
+      code === 'EACCES' ? nodeRemedy(udevRule('u-dma-buf', 'dma')) : undefined,
     );
   }
 }

@@ -9,8 +9,10 @@ export function hex(value: number | bigint): string {
 /** How a message shows a value that a user passed. */
 export function show(value: unknown): string {
   if (typeof value === 'bigint') return `${hex(value)}n`;
+  // Above 2^64 nothing is an address, and 1e300 says more than its 250 digits.
+  const whole = typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 2 ** 64;
   // Of an object its kind: what it holds may be long, or a device's memory.
-  return Number.isSafeInteger(value) ? hex(value as number) : inspect(value, { depth: -1 });
+  return whole ? hex(value) : inspect(value, { depth: -1 });
 }
 
 export function invalidArgument(message: string): MmapioError {

@@ -1,13 +1,14 @@
 import { inspect } from 'node:util';
 import { MmapioError, SystemError } from '../errors.js';
 import { native } from '../native/binding.js';
+import type { Owned } from '../owned.js';
 import type { RegisterIO } from '../register-io.js';
 import { checkByteCount, hex, show } from './check.js';
 import { checkValue } from './values.js';
 
 /** Registers that are reached with pread(2) and pwrite(2): configuration space, I/O ports. */
 export interface DescriptorStretch {
-  fd: number;
+  descriptor: Owned<number>;
   /** What it is, for messages. */
   path: string;
   /** Where in the file register 0 is. */
@@ -77,15 +78,15 @@ export class DescriptorRegisters implements RegisterIO {
   }
 
   #read(offset: number, width: number): number {
-    const { fd } = this.#check(offset, width);
-    const value = native.readDescriptor(fd, this.#stretch.offset + offset, width);
+    const { descriptor } = this.#check(offset, width);
+    const value = native.readDescriptor(descriptor.value, this.#stretch.offset + offset, width);
     if (value < 0) throw this.#refused(value, 'pread');
     return value;
   }
 
   #write(offset: number, width: number, value: number): void {
-    const { fd } = this.#check(offset, width);
-    const error = native.writeDescriptor(fd, this.#stretch.offset + offset, width, value);
+    const { descriptor } = this.#check(offset, width);
+    const error = native.writeDescriptor(descriptor.value, this.#stretch.offset + offset, width, value);
     if (error < 0) throw this.#refused(error, 'pwrite');
   }
 

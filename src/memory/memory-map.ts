@@ -1,8 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readlinkSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { MmapioError, SystemError } from '../errors.js';
 import { call, native } from '../native/binding.js';
+import { fileRemedy, nodeRemedy } from '../permission.js';
 import {
   checkBoolean,
   checkByteCount,
@@ -87,14 +88,15 @@ export class MemoryMap {
   static open(path: string | URL, options: OpenOptions = {}): MemoryMap {
     checkOptions<OpenOptions>(options, [...MAP_OPTIONS, 'sync']);
     const file = pathOfFile(path);
-    const mode = accessOf(options) === 'read' ? constants.O_RDONLY : constants.O_RDWR;
+    const access = accessOf(options);
+    const mode = access === 'read' ? constants.O_RDONLY : constants.O_RDWR;
     const sync = checkBoolean('sync', options.sync ?? true) ? constants.O_SYNC : 0;
     let fd: number;
     try {
       // O_NONBLOCK, because a FIFO would otherwise wait for somebody to write to it.
       fd = openSync(file, mode | sync | constants.O_NONBLOCK);
     } catch (error) {
-      throw SystemError.from(error, openRemedy);
+      throw SystemError.from(error, (code) => openRemedy(code, file, access));
     }
     try {
       return new MemoryMap(fd, file, options, lengthOf);
@@ -268,14 +270,23 @@ function pathOf(fd: number): string {
   }
 }
 
-function openRemedy(code: string): string | undefined {
+function openRemedy(code: string, file: string, access: Access): string | undefined {
   switch (code) {
     case 'EACCES':
     case 'EPERM':
-      return 'The device node belongs to another user: run as root, or give your group access with a udev rule';
+    case 'EROFS':
+      return isRegular(file) ? fileRemedy(access) : nodeRemedy();
     case 'ENOENT':
       return 'There is no such file or device: is its driver loaded?';
     default:
       return undefined;
+  }
+}
+
+function isRegular(file: string): boolean {
+  try {
+    return statSync(file).isFile();
+  } catch {
+    return false;
   }
 }

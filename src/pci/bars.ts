@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import { MmapioError } from '../errors.js';
-import { hex, show } from '../memory/check.js';
+import { hex } from '../memory/check.js';
 
 /** As much of a BAR as choosing one needs. */
 interface Bar {
@@ -19,7 +20,7 @@ export function findBar<T extends Bar>(
   if (bar === undefined) {
     const known =
       bars.map((one) => `${one.index} (${one.kind}, ${hex(one.size)} bytes)`).join(', ') || 'none';
-    throw new MmapioError('ERR_NOT_FOUND', `${address} has no BAR ${show(index)}; it has: ${known}`);
+    throw new MmapioError('ERR_NOT_FOUND', `${address} has no BAR ${inspect(index)}; it has: ${known}`);
   }
   if (bar.kind === kind) return bar;
   throw new MmapioError(

@@ -1,15 +1,17 @@
 /* Binding kernel drivers to PCI devices (Documentation/ABI/testing/sysfs-bus-pci). */
-import { closeSync, constants, existsSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { MmapioError, SystemError } from '../errors.js';
-import type { Roots } from '../sysfs/attributes.js';
-import { linkTarget, writeAttribute } from '../sysfs/attributes.js';
+import { linkTarget, listFolder, type Roots, readAttribute, writeAttribute } from '../sysfs/attributes.js';
 import { pciFolder } from './sysfs.js';
 
 /** A device, and where the kernel shows it. */
 export interface PciPlace extends Required<Roots> {
   readonly address: string;
 }
+
+const DRIVERS = 'bus/pci/drivers';
 
 const ROOT = 'Only root may do that: run as root, or let an administrator bind the driver (driverctl, udev)';
 
@@ -27,14 +29,56 @@ export function unbind(place: PciPlace): void {
 
 /** Gives a device without a driver to one that says it can drive it. */
 export function bind(place: PciPlace, driver: string): void {
-  const folder = driverFolder(place, driver);
-  if (!existsSync(folder)) {
-    throw new MmapioError(
-      'ERR_NOT_FOUND',
-      `There is no PCI driver '${driver}' (${folder}): load it with modprobe ${driver}`,
-    );
+  const file = join(driverFolder(place, driver), 'bind');
+  writeAttribute(file, place.address, (code) => bindRemedy(code, driver));
+}
+
+/** To be called before the device is taken from the driver it has: to be left without one may be an outage. */
+export function checkLoaded(place: PciPlace, driver: string): void {
+  const folder = join(place.sysfs, DRIVERS);
+  // Not whether a path exists: '' and '..' are no drivers.
+  if (listFolder(folder).includes(driver)) return;
+  throw new MmapioError(
+    'ERR_NOT_FOUND',
+    `There is no PCI driver ${inspect(driver)} in ${folder}: load it with modprobe ${driver}`,
+  );
+}
+
+/** Gives the device to a driver and takes it from the one that has it, which gets it back when the other refuses. */
+export function rebind(place: PciPlace, driver: string): void {
+  checkLoaded(place, driver);
+  const previous = driverOf(place);
+  orUndo(
+    () => {
+      unbind(place);
+      bind(place, driver);
+    },
+    () => {
+      if (previous !== null && driverOf(place) === null) bind(place, previous);
+    },
+  );
+}
+
+/** Undoes a change that throws. Where that cannot be done either, the error says so too. */
+export function orUndo(change: () => void, undo: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    try {
+      undo();
+    } catch (refusal) {
+      if (!(error instanceof MmapioError && refusal instanceof MmapioError)) throw refusal;
+      const message = `${error.message}. Nor did the driver that the device had take it back: ${refusal.message}`;
+      throw new MmapioError(error.code, message, { cause: error });
+    }
+    throw error;
   }
-  writeAttribute(join(folder, 'bind'), place.address, (code) => bindRemedy(code, driver));
+}
+
+/** The driver that the device was made to be for; `null`: any that knows it. */
+export function overrideOf(place: PciPlace): string | null {
+  const name = readAttribute(pciFolder(place.sysfs, place.address), 'driver_override');
+  return name === '' || name === '(null)' ? null : name;
 }
 
 /** Makes the device one that only this driver may have, whether it knows the device or not; `null`: any that knows it. */
@@ -44,7 +88,7 @@ export function overrideDriver(place: PciPlace, driver: string | null): void {
 }
 
 function driverFolder(place: PciPlace, driver: string): string {
-  return join(place.sysfs, 'bus/pci/drivers', driver);
+  return join(place.sysfs, DRIVERS, driver);
 }
 
 /**

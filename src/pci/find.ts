@@ -14,10 +14,10 @@ export function findPci(sysfs: string, selector: PciSelector): PciInfo {
     return readPciInfo(sysfs, address) ?? fail(`at ${address}`, sysfs);
   }
   const { vendor, device } = selector ?? {};
-  if (!Number.isInteger(vendor) || !Number.isInteger(device)) {
+  if (!isId(vendor) || !isId(device)) {
     throw new MmapioError(
       'ERR_INVALID_ARGUMENT',
-      `${inspect(selector)} selects no device: it takes an address, or { vendor: 0x1234, device: 0x11e8 }`,
+      `${inspect(selector)} selects no device: it takes an address, or ids of 16 bits as in { vendor: 0x1234, device: 0x11e8 }`,
     );
   }
   const found = findAddresses(sysfs, vendor, device);
@@ -32,6 +32,11 @@ export function findPci(sysfs: string, selector: PciSelector): PciInfo {
   }
   const info = address === undefined ? undefined : readPciInfo(sysfs, address);
   return info ?? fail(name, sysfs);
+}
+
+/** Vendor and device ids have 16 bits. */
+function isId(value: number | undefined): value is number {
+  return value !== undefined && Number.isInteger(value) && value >= 0 && value <= 0xffff;
 }
 
 function fail(wanted: string, sysfs: string): never {

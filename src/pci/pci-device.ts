@@ -11,15 +11,17 @@ import type {
 import { DescriptorRegisters } from '../memory/descriptor-registers.js';
 import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
-import { type MemoryMap, mapDevice } from '../memory/memory-map.js';
-import { type ByteOrder, MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import { type MapOptions, type MemoryMap, mapDevice } from '../memory/memory-map.js';
+import type { MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import { type RegsOptions, regsOf } from '../memory/regs.js';
 import { native } from '../native/binding.js';
+import { Owned } from '../owned.js';
 import type { RegisterIO } from '../register-io.js';
 import { listFolder, type Roots, readInteger, writeAttribute } from '../sysfs/attributes.js';
 import { Uio } from '../uio/uio.js';
 import { findBar } from './bars.js';
 import { answers, BUS_MASTER, INTX_DISABLE, setCommand } from './command.js';
-import { bind, driverOf, type PciPlace, unbind } from './driver.js';
+import { driverOf, type PciPlace, rebind, unbind } from './driver.js';
 import { findPci, type PciSelector } from './find.js';
 import { accessRemedy, configRemedy, enableRemedy, explainMapping } from './remedies.js';
 import { listPci, type PciBar, type PciInfo, pciFolder } from './sysfs.js';
@@ -30,16 +32,7 @@ export interface PciOptions extends Roots {
   engine?: Engine | 'auto';
 }
 
-export interface BarOptions {
-  /** Bytes from the start of the BAR. Default 0. */
-  offset?: number;
-  /** Bytes. Default: the rest of the BAR. */
-  length?: number;
-  /** Byte order of the registers. Default `'little'`. */
-  byteOrder?: ByteOrder;
-}
-
-export interface SysfsBarOptions extends BarOptions {
+export interface SysfsBarOptions extends RegsOptions {
   /**
    * Lets the processor gather and delay writes (sysfs `resourceN_wc`) until `barrier()`: for frame buffers and the like,
    * never for registers. The BAR must be prefetchable. Default false.
@@ -74,10 +67,9 @@ export class PciDevice implements InterruptSource {
 
   readonly #config: DescriptorRegisters;
   readonly #place: PciPlace;
-  readonly #engine: Engine | 'auto' | undefined;
-  readonly #mappings = new DeviceMappings<string>();
+  readonly #mappings: DeviceMappings<string>;
   readonly #ports = new Map<number, DescriptorRegisters>();
-  readonly #descriptors: number[] = [];
+  readonly #descriptors: Owned<number>[] = [];
   #uio: Uio | undefined;
   #enabled = false;
   #closed = false;
@@ -105,10 +97,16 @@ export class PciDevice implements InterruptSource {
     this.iommuGroup = info.iommuGroup;
     this.bars = info.bars;
     this.#place = { sysfs, dev, address: info.address };
-    this.#engine = options.engine;
+    this.#mappings = new DeviceMappings(options.engine);
     // Opened now, so that it remains this device's when another one takes its place.
-    const { fd, path, size } = this.#openFile('config', openConfig);
-    this.#config = new DescriptorRegisters({ fd, path, offset: 0, length: size, remedy: configRemedy });
+    const { descriptor, path, size } = this.#openFile('config', openConfig);
+    this.#config = new DescriptorRegisters({
+      descriptor,
+      path,
+      offset: 0,
+      length: size,
+      remedy: configRemedy,
+    });
     this.config = this.#config;
   }
 
@@ -142,7 +140,7 @@ export class PciDevice implements InterruptSource {
    *   of a BAR that is not prefetchable), `ERR_CLOSED`, `ERR_OUT_OF_RANGE`; {@link SystemError} what the kernel refused
    */
   bar(index: number, options: SysfsBarOptions = {}): MemoryMappedIO {
-    const { offset = 0, length, byteOrder = 'little', writeCombine = false } = options;
+    const { writeCombine = false } = options;
     this.#checkOpen();
     const bar = findBar(this.address, this.bars, index, 'memory');
     if (writeCombine && !bar.prefetchable) {
@@ -151,7 +149,7 @@ export class PciDevice implements InterruptSource {
         `BAR ${index} of ${this.address} is not prefetchable: writes to it must not be combined`,
       );
     }
-    return new MemoryMappedIO(this.#mapping(bar, writeCombine), offset, length, { byteOrder });
+    return regsOf(this.#mapping(bar, writeCombine), options);
   }
 
   /**
@@ -165,8 +163,14 @@ export class PciDevice implements InterruptSource {
     const present = this.#ports.get(index);
     if (present !== undefined) return present;
     const bar = findBar(this.address, this.bars, index, 'io');
-    const { fd, path } = this.#openFile(`resource${index}`);
-    const ports = new DescriptorRegisters({ fd, path, offset: 0, length: bar.size, remedy: accessRemedy });
+    const { descriptor, path } = this.#openFile(`resource${index}`);
+    const ports = new DescriptorRegisters({
+      descriptor,
+      path,
+      offset: 0,
+      length: bar.size,
+      remedy: accessRemedy,
+    });
     this.#ports.set(index, ports);
     return ports;
   }
@@ -195,13 +199,15 @@ export class PciDevice implements InterruptSource {
   }
 
   /**
-   * Gives the device to a kernel driver that knows it and takes it from the one that has it. Needs root.
+   * Gives the device to a kernel driver that knows it and takes it from the one that has it, which gets it back when the
+   * other one refuses. Needs root.
    *
    * @throws {MmapioError} `ERR_NOT_FOUND` when the driver is not loaded; {@link SystemError} what the kernel refused
    */
   bind(driver: string): void {
-    this.unbind();
-    bind(this.#place, driver);
+    this.#checkOpen();
+    this.#closeInterrupt();
+    rebind(this.#place, driver);
   }
 
   /** Takes the device from its kernel driver, if it has one. Needs root. Throws as {@link bind}. */
@@ -268,7 +274,7 @@ export class PciDevice implements InterruptSource {
     this.#mappings.close();
     for (const ports of this.#ports.values()) ports.close();
     this.#config.close();
-    for (const fd of this.#descriptors) closeSync(fd);
+    for (const descriptor of this.#descriptors) descriptor.close();
     if (this.#enabled) this.#disable();
   }
 
@@ -291,20 +297,20 @@ export class PciDevice implements InterruptSource {
 
   #mapping(bar: PciBar, writeCombine: boolean): MemoryMap {
     const file = `resource${bar.index}${writeCombine ? '_wc' : ''}`;
-    return this.#mappings.get(file, () => this.#map(bar, file));
+    return this.#mappings.get(file, (options) => this.#map(bar, file, options));
   }
 
-  #map(bar: PciBar, file: string): MemoryMap {
+  #map(bar: PciBar, file: string, options: MapOptions): MemoryMap {
     const path = join(pciFolder(this.#place.sysfs, this.address), file);
     const fd = openFile(path);
     try {
       return mapDevice({
+        ...options,
         fd,
         path,
         // The kernel maps the pages around a BAR that is smaller than a page.
         offset: Number(bar.address % BigInt(native.pageSize)),
         length: bar.size,
-        ...(this.#engine === undefined ? {} : { engine: this.#engine }),
       });
     } catch (error) {
       throw explainMapping(error, this.driver);
@@ -313,12 +319,12 @@ export class PciDevice implements InterruptSource {
     }
   }
 
-  #openFile(name: string, open = openFile): { fd: number; path: string; size: number } {
+  #openFile(name: string, open = openFile): { descriptor: Owned<number>; path: string; size: number } {
     this.#checkOpen();
     const path = join(pciFolder(this.#place.sysfs, this.address), name);
-    const fd = open(path);
-    this.#descriptors.push(fd);
-    return { fd, path, size: fstatSync(fd).size };
+    const descriptor = new Owned(open(path), closeSync);
+    this.#descriptors.push(descriptor);
+    return { descriptor, path, size: fstatSync(descriptor.value).size };
   }
 
   #interrupt(): Uio {

@@ -1,8 +1,23 @@
 import { MmapioError, SystemError } from '../errors.js';
-import { bind, driverOf, overrideDriver, type PciPlace, unbind } from './driver.js';
+import {
+  bind,
+  checkLoaded,
+  driverOf,
+  orUndo,
+  overrideDriver,
+  overrideOf,
+  type PciPlace,
+  unbind,
+} from './driver.js';
 
 /** Drivers that give a device to user space. */
 export type UserSpaceDriver = 'uio_pci_generic' | 'vfio-pci';
+
+/** What a device goes back to. */
+interface Before {
+  driver: string | null;
+  override: string | null;
+}
 
 /** A device that was taken from its kernel driver; `close()` gives it back. */
 export class PciTakeover {
@@ -11,6 +26,7 @@ export class PciTakeover {
   /** The driver that it goes back to; `null` when it had none. */
   readonly previous: string | null;
   readonly #place: PciPlace;
+  readonly #before: Before;
   readonly #beforeGivingBack: () => void;
   #held: boolean;
 
@@ -20,8 +36,9 @@ export class PciTakeover {
     this.previous = driverOf(place);
     this.#place = place;
     this.#beforeGivingBack = beforeGivingBack;
+    this.#before = { driver: this.previous, override: overrideOf(place) };
     this.#held = this.previous !== driver;
-    if (this.#held) take(place, driver, this.previous);
+    if (this.#held) take(place, driver, this.#before);
   }
 
   /**
@@ -35,7 +52,7 @@ export class PciTakeover {
     this.#beforeGivingBack();
     if (driverOf(this.#place) === this.driver) {
       unbind(this.#place);
-      restore(this.#place, this.previous);
+      restore(this.#place, this.#before);
     }
     this.#held = false;
   }
@@ -45,27 +62,27 @@ export class PciTakeover {
   }
 }
 
-function take(place: PciPlace, driver: UserSpaceDriver, previous: string | null): void {
-  overrideDriver(place, driver);
-  try {
-    unbind(place);
-    bind(place, driver);
-    if (driverOf(place) !== driver) {
+function take(place: PciPlace, driver: UserSpaceDriver, before: Before): void {
+  checkLoaded(place, driver);
+  orUndo(
+    () => {
+      overrideDriver(place, driver);
+      unbind(place);
+      bind(place, driver);
+      if (driverOf(place) === driver) return;
       throw new MmapioError(
         'ERR_UNSUPPORTED',
         `${driver} did not take ${place.address}: see the kernel's log`,
       );
-    }
-  } catch (error) {
-    restore(place, previous);
-    throw error;
-  }
+    },
+    () => restore(place, before),
+  );
 }
 
-function restore(place: PciPlace, previous: string | null): void {
+function restore(place: PciPlace, { driver, override }: Before): void {
   try {
-    overrideDriver(place, null);
-    if (previous !== null && driverOf(place) === null) bind(place, previous);
+    overrideDriver(place, override);
+    if (driver !== null && driverOf(place) === null) bind(place, driver);
   } catch (error) {
     // Gone meanwhile: there is nothing to give back.
     if (!(error instanceof SystemError && (error.code === 'ENOENT' || error.code === 'ENODEV'))) throw error;

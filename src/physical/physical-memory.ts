@@ -3,7 +3,8 @@ import { SystemError } from '../errors.js';
 import { checkAddress, checkByteCount, hex } from '../memory/check.js';
 import type { Engine } from '../memory/engine.js';
 import { MemoryMap } from '../memory/memory-map.js';
-import { type ByteOrder, MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import type { MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import { type RegsOptions, regsOf } from '../memory/regs.js';
 import type { Access } from '../memory/target.js';
 import { innermostOf, type PhysicalRange, rangesOf, readIomem } from './iomem.js';
 
@@ -18,15 +19,6 @@ export interface PhysicalMemoryOptions {
   engine?: Engine | 'auto';
   /** The kernel's table of owners, which messages quote. Default `/proc/iomem`. */
   iomem?: string;
-}
-
-export interface PhysicalRegsOptions {
-  /** Bytes from the address that was opened. Default 0. */
-  offset?: number;
-  /** Bytes. Default: the rest. */
-  length?: number;
-  /** Byte order of the registers. Default `'little'`. */
-  byteOrder?: ByteOrder;
 }
 
 /**
@@ -57,8 +49,8 @@ export class PhysicalMemory {
   }
 
   /**
-   * @param address - of the first byte; any, not only multiples of the page size, and of 64 bits where the machine has
-   *   them. A `bigint`, or a `number` up to 2⁵³
+   * @param address - of the first byte; any below 2⁵³ (8 PiB), not only multiples of the page size. A `bigint` or a
+   *   `number`
    * @param length - in bytes
    * @throws {MmapioError} `ERR_INVALID_ARGUMENT`, `ERR_OUT_OF_RANGE`; {@link SystemError} what the kernel refused, `EPERM`
    *   with the owner of the address
@@ -88,9 +80,8 @@ export class PhysicalMemory {
    *
    * @throws {MmapioError} `ERR_OUT_OF_RANGE`, `ERR_CLOSED`; `ERR_BUS_FAULT` after a bus error: close it and open it again
    */
-  regs(options: PhysicalRegsOptions = {}): MemoryMappedIO {
-    const { offset = 0, length, byteOrder = 'little' } = options;
-    return new MemoryMappedIO(this.#map, offset, length, { byteOrder });
+  regs(options: RegsOptions = {}): MemoryMappedIO {
+    return regsOf(this.#map, options);
   }
 
   /** Unmaps. Every region over it throws `ERR_CLOSED` from then on. Closing again does nothing. */

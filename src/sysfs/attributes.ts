@@ -13,19 +13,22 @@ export interface Roots {
 
 /** The text of an attribute, without the newline at its end. */
 export function readAttribute(folder: string, name: string): string {
+  const path = join(folder, name);
   try {
-    return readFileSync(join(folder, name), 'utf8').replace(/\n$/, '');
+    return readFileSync(path, 'utf8').replace(/\n$/, '');
   } catch (error) {
-    throw SystemError.from(error);
+    // Node.js does not say which file it could not read, only which it could not open.
+    throw SystemError.from(Object.assign(error as Error, { path }));
   }
 }
 
-/** An attribute that is a whole number, decimal or with `0x`. */
-export function readInteger(folder: string, name: string): bigint {
+/** An attribute that is a whole number, decimal or with `0x`. `remedy` says what to do where it is something else. */
+export function readInteger(folder: string, name: string, remedy?: string): bigint {
   const text = readAttribute(folder, name).trim();
   if (/^-?(\d+|0x[0-9a-f]+)$/i.test(text))
     return text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text);
-  throw new MmapioError('ERR_INVALID_VALUE', `${join(folder, name)} is no whole number: '${text}'`);
+  const hint = remedy === undefined ? '' : `. ${remedy}`;
+  throw new MmapioError('ERR_INVALID_VALUE', `${join(folder, name)} is no whole number: '${text}'${hint}`);
 }
 
 /** What is in a folder; nothing when there is none, as for a device without maps. */

@@ -15,12 +15,14 @@ export interface RegisterStretch {
  * - `addr` aligned, `offset` what was cut off, `size` up to the end of the last page (uio_pdrv_genirq since Linux 5.0):
  *   the exact size is lost, so it is taken from the device tree where that has an entry that fits.
  *
+ * A `size` that ends before `offset` can only be counted from the registers, as some drivers do.
+ *
  * @param folder - of the device in sysfs
  */
 export function registersOf(folder: string, map: UioMap): RegisterStretch {
   const page = native.pageSize;
   const start = Number(map.addr % BigInt(page)) + map.offset;
-  const length = map.size - map.offset;
+  const length = map.size > map.offset ? map.size - map.offset : map.size;
   const rounded = map.size % page === 0;
   const exact = rounded ? readReg(folder)[map.index] : undefined;
   const fits =

@@ -10,7 +10,7 @@ export interface UioMap {
   readonly name: string;
   /** Physical address. Page-aligned or not: it depends on the driver, see `offset`. */
   readonly addr: bigint;
-  /** Bytes from `addr`; some drivers round it up to whole pages. */
+  /** Bytes from `addr`, which some drivers round up to whole pages; others count from `offset`. */
   readonly size: number;
   /** Where the registers begin, in bytes from `addr`. */
   readonly offset: number;

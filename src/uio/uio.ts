@@ -11,9 +11,12 @@ import type {
 } from '../interrupts/interrupt-source.js';
 import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
-import { MemoryMap } from '../memory/memory-map.js';
-import { type ByteOrder, MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import { type MapOptions, MemoryMap } from '../memory/memory-map.js';
+import type { MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import { type RegsOptions, regsOf } from '../memory/regs.js';
 import { native } from '../native/binding.js';
+import { Owned } from '../owned.js';
+import { nodeRemedy, udevRule } from '../permission.js';
 import { linkTarget, type Roots, readAttribute, readInteger } from '../sysfs/attributes.js';
 import { findUio, type UioSelector } from './find.js';
 import { registersOf } from './registers-of.js';
@@ -27,15 +30,6 @@ export interface UioOptions extends Roots {
    * {@link PciDevice} does it.
    */
   irqControl?: (on: boolean) => void;
-}
-
-export interface RegsOptions {
-  /** Bytes from the first register of the map. Default 0. */
-  offset?: number;
-  /** Bytes. Default: the rest of the map's registers. */
-  length?: number;
-  /** Byte order of the registers. Default `'little'`. */
-  byteOrder?: ByteOrder;
 }
 
 /**
@@ -55,12 +49,11 @@ export class Uio implements InterruptSource {
   readonly path: string;
 
   readonly #folder: string;
-  readonly #engine: Engine | undefined | 'auto';
-  readonly #fd: number;
+  readonly #node: Owned<number>;
   readonly #line: InterruptLine;
   readonly #count = new Int32Array(1);
   readonly #irqControl: (on: boolean) => void;
-  readonly #mappings = new DeviceMappings<number>();
+  readonly #mappings: DeviceMappings<number>;
   #closed = false;
 
   /** Every UIO device of the machine, in the order of their numbers; opens none of them. */
@@ -85,14 +78,13 @@ export class Uio implements InterruptSource {
     this.ports = info.ports;
     this.path = join(options.dev ?? '/dev', info.device);
     this.#folder = uioFolder(sysfs, info.device);
-    this.#engine = options.engine;
+    this.#mappings = new DeviceMappings(options.engine);
     this.#irqControl = options.irqControl ?? ((on) => this.#writeControl(on));
     // Read before opening: interrupts in between count as missed instead of being lost.
     const count = this.#countInSysfs();
-    this.#fd = openDevice(this.path);
-    forgotten.register(this, this.#fd, this);
+    this.#node = new Owned(openDevice(this.path), closeSync);
     this.#line = new InterruptLine(
-      { fd: this.#fd, path: this.path, read: () => this.#readCount(), rearm: () => this.#rearm() },
+      { fd: this.#node.value, path: this.path, read: () => this.#readCount(), rearm: () => this.#rearm() },
       count,
     );
   }
@@ -101,30 +93,25 @@ export class Uio implements InterruptSource {
     return this.#closed;
   }
 
-  /** The text of a file in the device's sysfs folder, `'event'` or `'device/modalias'` for example. */
+  /**
+   * The text of a file in the device's sysfs folder, `'event'` or `'device/modalias'` for example.
+   *
+   * @throws {MmapioError} `ERR_INVALID_ARGUMENT` for what is no path below the folder; {@link SystemError} what the kernel
+   *   refused, `ENOENT` where there is no such file
+   */
   attribute(name: string): string {
-    if (typeof name !== 'string' || name.split('/').includes('..')) {
-      throw new MmapioError(
-        'ERR_INVALID_ARGUMENT',
-        `${inspect(name)} is no attribute: it takes a path below ${this.#folder}`,
-      );
-    }
-    return readAttribute(this.#folder, name);
+    return readAttribute(this.#folder, this.#checkAttribute(name));
   }
 
   /**
-   * The same as a number.
+   * The same as a number; decimal, or hexadecimal with `0x`.
    *
-   * @throws {MmapioError} `ERR_INVALID_VALUE` when it is no whole number, or one above 2⁵³
+   * @throws {MmapioError} as {@link attribute}; `ERR_INVALID_VALUE` when it is no whole number, or one above 2⁵³
    */
   integer(name: string): number {
-    this.attribute(name);
-    const value = Number(readInteger(this.#folder, name));
+    const value = Number(readInteger(this.#folder, this.#checkAttribute(name), TEXT));
     if (Number.isSafeInteger(value)) return value;
-    throw new MmapioError(
-      'ERR_INVALID_VALUE',
-      `${name} is ${value}, too large for a number: read it with attribute()`,
-    );
+    throw new MmapioError('ERR_INVALID_VALUE', `${name} is ${value}, too large for a number. ${TEXT}`);
   }
 
   /** The map of that index or name. */
@@ -153,9 +140,8 @@ export class Uio implements InterruptSource {
   regs(which: number | string = 0, options: RegsOptions = {}): MemoryMappedIO {
     if (this.#closed) throw this.#closedError();
     const map = this.mapInfo(which);
-    const mapping = this.#mappings.get(map.index, () => this.#map(map));
-    const { byteOrder = 'little' } = options;
-    return new MemoryMappedIO(mapping, options.offset ?? 0, options.length, { byteOrder });
+    const mapping = this.#mappings.get(map.index, (mapOptions) => this.#map(map, mapOptions));
+    return regsOf(mapping, options);
   }
 
   /**
@@ -212,8 +198,7 @@ export class Uio implements InterruptSource {
     this.#closed = true;
     this.#line.close();
     this.#mappings.close();
-    forgotten.unregister(this);
-    closeSync(this.#fd);
+    this.#node.close();
   }
 
   [Symbol.dispose](): void {
@@ -224,18 +209,23 @@ export class Uio implements InterruptSource {
     return `Uio { ${this.name}, ${this.path}, ${this.maps.length} maps${this.#closed ? ', closed' : ''} }`;
   }
 
-  #map(map: UioMap): MemoryMap {
+  #checkAttribute(name: string): string {
+    if (typeof name === 'string' && name !== '' && !name.split('/').includes('..')) return name;
+    throw new MmapioError(
+      'ERR_INVALID_ARGUMENT',
+      `${inspect(name)} is no attribute: it takes a path below ${this.#folder}`,
+    );
+  }
+
+  #map(map: UioMap, options: MapOptions): MemoryMap {
     const { start, length } = registersOf(this.#folder, map);
-    return MemoryMap.fromFd(this.#fd, {
-      offset: map.index * native.pageSize + start,
-      length,
-      ...(this.#engine === undefined ? {} : { engine: this.#engine }),
-    });
+    const offset = map.index * native.pageSize + start;
+    return MemoryMap.fromFd(this.#node.value, { ...options, offset, length });
   }
 
   /** The signed 32-bit count that read(2) of the device gives; it never blocks, the device is open with O_NONBLOCK. */
   #readCount(): number | null {
-    const taken = native.takeCount(this.#fd, this.#count);
+    const taken = native.takeCount(this.#node.value, this.#count);
     if (taken < 0) throw new SystemError(taken, 'read', this.path, readRemedy);
     return taken === 0 ? null : (this.#count[0] ?? null);
   }
@@ -247,7 +237,7 @@ export class Uio implements InterruptSource {
 
   #writeControl(on: boolean): void {
     try {
-      writeSync(this.#fd, Int32Array.of(on ? 1 : 0));
+      writeSync(this.#node.value, Int32Array.of(on ? 1 : 0));
     } catch (error) {
       const refused = SystemError.from(withPath(error, this.path), controlRemedy);
       const driver = linkTarget(this.#folder, 'device/driver');
@@ -291,8 +281,8 @@ export class Uio implements InterruptSource {
   }
 }
 
-/** Descriptors of devices that nobody closed and nobody can reach any more; one that is waited on can be reached. */
-const forgotten = new FinalizationRegistry<number>(closeSync);
+/** What to do about an attribute that is no number. */
+const TEXT = 'attribute() gives its text';
 
 function openDevice(path: string): number {
   try {
@@ -310,10 +300,7 @@ function withPath(error: unknown, path: string): unknown {
 function openRemedy(code: string, path: string): string | undefined {
   switch (code) {
     case 'EACCES':
-      return (
-        `The device node belongs to another user: run as root, or give your group access with a udev rule such as ` +
-        `SUBSYSTEM=="uio", GROUP="uio", MODE="0660"`
-      );
+      return nodeRemedy(udevRule('uio', 'uio'));
     case 'ENOENT':
       return `sysfs knows the device, but it has no node ${path}: is devtmpfs or udev running?`;
     default:

@@ -5,6 +5,8 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { MmapioError, SystemError } from '../errors.js';
 import { native } from '../native/binding.js';
+import { Owned } from '../owned.js';
+import { nodeRemedy, udevRule } from '../permission.js';
 import { linkTarget, listFolder, type Roots } from '../sysfs/attributes.js';
 import { IoAddresses, type IoRange } from './io-addresses.js';
 
@@ -51,11 +53,15 @@ export class VfioGroup {
     }
   }
 
-  /** A descriptor of a device of the group; `closeDescriptor` of the core closes it. */
-  openDevice(address: string): number {
+  /** The descriptor of a device of the group, which holds a use of the group as long as it is open. */
+  openDevice(address: string): Owned<number> {
     const device = native.vfioOpenDevice(this.#group, address);
     if (device < 0) throw new SystemError(device, 'ioctl VFIO_GROUP_GET_DEVICE_FD', this.path, deviceRemedy);
-    return device;
+    this.#users++;
+    return new Owned(device, (fd) => {
+      native.closeDescriptor(fd);
+      this.release();
+    });
   }
 
   /** Lets the group's devices reach a mapping of that many bytes. Returns the address that they are given. */
@@ -67,9 +73,12 @@ export class VfioGroup {
     throw new SystemError(error, 'ioctl VFIO_IOMMU_MAP_DMA', this.path, mapRemedy);
   }
 
+  /** Where the kernel refuses, the addresses stay taken: it would not map anything else there. */
   unmapDma(address: bigint, length: number): void {
-    native.vfioUnmapDma(this.#container, address, length);
-    this.#addresses.give(address, length);
+    // The kernel has unmapped everything when the container was closed.
+    if (this.#users === 0) return;
+    const error = native.vfioUnmapDma(this.#container, address, length);
+    if (error === 0) this.#addresses.give(address, length);
   }
 
   /** Closes group and container with their last user. */
@@ -143,7 +152,7 @@ function groupRemedy(code: string): string | undefined {
     case 'ENOENT':
       return "No device of the group has a VFIO driver: PciDevice.takeOver('vfio-pci') gives it one";
     case 'EACCES':
-      return 'The group belongs to another user: chown it, or write a udev rule such as SUBSYSTEM=="vfio", GROUP="vfio", MODE="0660"';
+      return nodeRemedy(udevRule('vfio', 'vfio'));
     case 'EBUSY':
       return 'Another process, or another thread, has the group open';
     default:

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { MmapioError, SystemError } from '../errors.js';
 import { InterruptLine } from '../interrupts/interrupt-line.js';
 import type {
@@ -6,8 +7,8 @@ import type {
   InterruptSource,
   WaitOptions,
 } from '../interrupts/interrupt-source.js';
-import { show } from '../memory/check.js';
 import { native } from '../native/binding.js';
+import { Owned } from '../owned.js';
 import * as kernel from './kernel.js';
 
 /** How a PCI device signals: by a wire that it shares, or by messages of its own. */
@@ -48,7 +49,7 @@ export interface VectorDevice {
 export class VectorSet {
   readonly kind: VfioInterruptKind;
   readonly #device: VectorDevice;
-  readonly #request: number;
+  readonly #request: Owned<number>;
   readonly #vectors: VfioVector[];
   #enabled = false;
 
@@ -72,26 +73,26 @@ export class VectorSet {
     throw new MmapioError(
       'ERR_NOT_FOUND',
       `${this.#device.path} was opened with ${this.#vectors.length} vectors (${this.kind}): there is no vector ` +
-        `${show(index)}. The option vectors asks for more`,
+        `${inspect(index)}. The option vectors asks for more`,
     );
   }
 
   /** Whether the kernel asks for the device back. */
   get removalRequested(): boolean {
-    return native.poll(this.#request, 0) > 0;
+    return native.poll(this.#request.value, 0) > 0;
   }
 
   /** Turns a vector on, or on again where the kernel turned it off. */
   turnOn(index: number): void {
     if (!this.#enabled) {
       if (this.kind !== 'intx') this.#device.enableMessages();
-      const events = this.#vectors.map((vector) => (vector.index === index ? vector.event : -1));
+      const events = this.#vectors.map((vector) => (vector.index === index ? vector.event.value : -1));
       this.#set(kernel.DATA_EVENTFD | kernel.ACTION_TRIGGER, 0, events);
       this.#enabled = true;
     } else if (this.kind === 'intx') {
       this.#set(kernel.DATA_NONE | kernel.ACTION_UNMASK, 0, [0]);
     } else if (!this.at(index).on) {
-      this.#set(kernel.DATA_EVENTFD | kernel.ACTION_TRIGGER, index, [this.at(index).event]);
+      this.#set(kernel.DATA_EVENTFD | kernel.ACTION_TRIGGER, index, [this.at(index).event.value]);
     }
     this.at(index).on = true;
   }
@@ -107,7 +108,7 @@ export class VectorSet {
   /** Ends every wait. To be called before the device is closed, which turns its interrupts off. */
   close(): void {
     for (const vector of this.#vectors) vector.close();
-    native.closeDescriptor(this.#request);
+    this.#request.close();
   }
 
   #set(flags: number, start: number, events: readonly number[]): void {
@@ -118,17 +119,20 @@ export class VectorSet {
 }
 
 /** An eventfd that the kernel signals when it wants the device back; kernels before 4.0 never do. */
-function openRequest(device: VectorDevice): number {
+function openRequest(device: VectorDevice): Owned<number> {
   const event = openEvent();
   const flags = kernel.DATA_EVENTFD | kernel.ACTION_TRIGGER;
-  native.vfioSetInterrupts(device.fd, kernel.REQUEST, flags, 0, Int32Array.of(event));
+  native.vfioSetInterrupts(device.fd, kernel.REQUEST, flags, 0, Int32Array.of(event.value));
   return event;
 }
 
-function openEvent(): number {
-  const event = native.openEvent();
-  if (event < 0) throw new SystemError(event, 'eventfd');
-  return event;
+function openEvent(): Owned<number> {
+  return owned(native.openEvent(), 'eventfd');
+}
+
+function owned(fd: number, syscall: string): Owned<number> {
+  if (fd < 0) throw new SystemError(fd, syscall);
+  return new Owned(fd, native.closeDescriptor);
 }
 
 /**
@@ -139,27 +143,29 @@ export class VfioVector implements VfioInterrupt {
   readonly index: number;
   /** Whether it is on, apart from INTx's being turned off by the kernel each time it happens. */
   on = false;
-  readonly event: number;
+  readonly event: Owned<number>;
   readonly #set: VectorSet;
   readonly #path: string;
-  readonly #request: number;
+  readonly #request: Owned<number>;
   /** Readable when there is an interrupt or a request to give the device back. */
-  readonly #joined: number;
+  readonly #joined: Owned<number>;
   readonly #line: InterruptLine;
   #count = 0;
 
-  constructor(set: VectorSet, path: string, index: number, request: number) {
+  constructor(set: VectorSet, path: string, index: number, request: Owned<number>) {
     this.index = index;
     this.#set = set;
     this.#path = path;
     this.#request = request;
     this.event = openEvent();
-    this.#joined = native.joinDescriptors(Int32Array.of(this.event, request));
-    if (this.#joined < 0) {
-      native.closeDescriptor(this.event);
-      throw new SystemError(this.#joined, 'epoll_ctl');
+    try {
+      const both = Int32Array.of(this.event.value, request.value);
+      this.#joined = owned(native.joinDescriptors(both), 'epoll_ctl');
+    } catch (error) {
+      this.event.close();
+      throw error;
     }
-    const device = { fd: this.#joined, path, read: () => this.#take(), rearm: () => this.irqOn() };
+    const device = { fd: this.#joined.value, path, read: () => this.#take(), rearm: () => this.irqOn() };
     this.#line = new InterruptLine(device, 0);
   }
 
@@ -185,19 +191,19 @@ export class VfioVector implements VfioInterrupt {
 
   close(): void {
     this.#line.close();
-    native.closeDescriptor(this.#joined);
-    native.closeDescriptor(this.event);
+    this.#joined.close();
+    this.event.close();
   }
 
   #take(): number | null {
-    const fresh = native.takeEvent(this.event);
+    const fresh = native.takeEvent(this.event.value);
     if (fresh < 0) throw new SystemError(fresh, 'read', this.#path);
     if (fresh > 0) {
       // 32 bits that wrap, as UIO counts.
       this.#count = (this.#count + fresh) | 0;
       return this.#count;
     }
-    if (native.poll(this.#request, 0) > 0) {
+    if (native.poll(this.#request.value, 0) > 0) {
       throw new MmapioError(
         'ERR_REMOVED',
         `The kernel asks for ${this.#path} back, because it is being removed or unbound: close it`,

@@ -7,17 +7,18 @@ import type {
   InterruptSource,
   WaitOptions,
 } from '../interrupts/interrupt-source.js';
-import { checkByteCount, checkChoice, show } from '../memory/check.js';
+import { checkByteCount, checkChoice } from '../memory/check.js';
 import { DescriptorRegisters } from '../memory/descriptor-registers.js';
 import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
-import { type MemoryMap, mapDevice } from '../memory/memory-map.js';
-import { MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import { type MapOptions, type MemoryMap, mapDevice } from '../memory/memory-map.js';
+import type { MemoryMappedIO } from '../memory/memory-mapped-io.js';
+import { type RegsOptions, regsOf } from '../memory/regs.js';
 import { native } from '../native/binding.js';
+import type { Owned } from '../owned.js';
 import { findBar } from '../pci/bars.js';
 import { answers, BUS_MASTER, setCommand } from '../pci/command.js';
 import { findPci, type PciSelector } from '../pci/find.js';
-import type { BarOptions } from '../pci/pci-device.js';
 import type { PciBar, PciInfo } from '../pci/sysfs.js';
 import type { RegisterIO } from '../register-io.js';
 import type { Roots } from '../sysfs/attributes.js';
@@ -70,11 +71,10 @@ export class VfioDevice implements InterruptSource {
 
   readonly #path: string;
   readonly #group: VfioGroup;
-  readonly #fd: number;
-  readonly #engine: Engine | 'auto' | undefined;
+  readonly #descriptor: Owned<number>;
   readonly #config: DescriptorRegisters;
   readonly #vectors: VectorSet;
-  readonly #mappings = new DeviceMappings<number>();
+  readonly #mappings: DeviceMappings<number>;
   readonly #ports = new Map<number, DescriptorRegisters>();
   readonly #buffers = new Set<VfioDmaBuffer>();
   #closed = false;
@@ -93,28 +93,21 @@ export class VfioDevice implements InterruptSource {
     this.device = info.device;
     this.bars = info.bars;
     this.iommuGroup = checkDriver(info);
-    this.#engine = options.engine;
+    this.#mappings = new DeviceMappings(options.engine);
     this.#path = `${info.address} (VFIO)`;
     this.#group = VfioGroup.acquire(this.iommuGroup, roots);
     try {
-      this.#fd = this.#group.openDevice(info.address);
-    } catch (error) {
+      this.#descriptor = this.#group.openDevice(info.address);
+    } finally {
       this.#group.release();
-      throw error;
     }
     try {
-      const region = this.#region(CONFIG_REGION);
-      this.#config = new DescriptorRegisters({
-        fd: this.#fd,
-        path: `the configuration space of ${this.#path}`,
-        ...region,
-      });
+      this.#config = this.#registers(CONFIG_REGION, `the configuration space of ${this.#path}`);
       this.config = this.#config;
-      this.interruptCounts = countInterrupts(this.#fd);
+      this.interruptCounts = countInterrupts(this.#descriptor.value);
       this.#vectors = this.#openVectors(options);
     } catch (error) {
-      native.closeDescriptor(this.#fd);
-      this.#group.release();
+      this.#descriptor.close();
       throw error;
     }
   }
@@ -142,12 +135,11 @@ export class VfioDevice implements InterruptSource {
    *   `ERR_OUT_OF_RANGE`; {@link SystemError} what the kernel refused. Accesses throw `ERR_BUS_FAULT` while memory decoding
    *   is off in the command register
    */
-  bar(index: number, options: BarOptions = {}): MemoryMappedIO {
-    const { offset = 0, length, byteOrder = 'little' } = options;
+  bar(index: number, options: RegsOptions = {}): MemoryMappedIO {
     this.#checkOpen();
     findBar(this.address, this.bars, index, 'memory');
-    const mapping = this.#mappings.get(index, () => this.#map(index));
-    return new MemoryMappedIO(mapping, offset, length, { byteOrder });
+    const mapping = this.#mappings.get(index, (mapOptions) => this.#map(index, mapOptions));
+    return regsOf(mapping, options);
   }
 
   /** The registers of an I/O BAR: one system call and one port access for each read and write. Throws as {@link bar}. */
@@ -156,8 +148,7 @@ export class VfioDevice implements InterruptSource {
     const present = this.#ports.get(index);
     if (present !== undefined) return present;
     findBar(this.address, this.bars, index, 'io');
-    const path = `BAR ${index} of ${this.#path}`;
-    const ports = new DescriptorRegisters({ fd: this.#fd, path, ...this.#region(index) });
+    const ports = this.#registers(index, `BAR ${index} of ${this.#path}`);
     this.#ports.set(index, ports);
     return ports;
   }
@@ -187,10 +178,10 @@ export class VfioDevice implements InterruptSource {
    */
   reset(): void {
     this.#checkOpen();
-    if (native.vfioCanReset(this.#fd) !== 1) {
+    if (native.vfioCanReset(this.#descriptor.value) !== 1) {
       throw new MmapioError('ERR_UNSUPPORTED', `${this.address} has no reset of its own`);
     }
-    const error = native.vfioReset(this.#fd);
+    const error = native.vfioReset(this.#descriptor.value);
     if (error < 0) throw new SystemError(error, 'ioctl VFIO_DEVICE_RESET', this.#path);
   }
 
@@ -259,8 +250,7 @@ export class VfioDevice implements InterruptSource {
     this.#mappings.close();
     for (const ports of this.#ports.values()) ports.close();
     this.#config.close();
-    native.closeDescriptor(this.#fd);
-    this.#group.release();
+    this.#descriptor.close();
   }
 
   [Symbol.dispose](): void {
@@ -278,14 +268,18 @@ export class VfioDevice implements InterruptSource {
     if (checkByteCount('vectors', vectors) > most) {
       throw new MmapioError(
         'ERR_UNSUPPORTED',
-        `vectors is ${show(vectors)}: ${this.address} has ${most} of kind ${kind}`,
+        `vectors is ${vectors}: ${this.address} has ${most} of kind ${kind}`,
       );
     }
-    const device = { fd: this.#fd, path: this.#path, enableMessages: () => this.setBusMaster(true) };
+    const device = {
+      fd: this.#descriptor.value,
+      path: this.#path,
+      enableMessages: () => this.setBusMaster(true),
+    };
     return new VectorSet(device, kind, vectors);
   }
 
-  #map(index: number): MemoryMap {
+  #map(index: number, options: MapOptions): MemoryMap {
     const { flags, offset, length } = this.#region(index);
     if ((flags & REGION_MMAP) === 0) {
       throw new MmapioError(
@@ -293,18 +287,17 @@ export class VfioDevice implements InterruptSource {
         `The kernel does not let BAR ${index} of ${this.address} be mapped`,
       );
     }
-    return mapDevice({
-      fd: this.#fd,
-      path: `BAR ${index} of ${this.#path}`,
-      offset,
-      length,
-      ...(this.#engine === undefined ? {} : { engine: this.#engine }),
-    });
+    const path = `BAR ${index} of ${this.#path}`;
+    return mapDevice({ ...options, fd: this.#descriptor.value, path, offset, length });
+  }
+
+  #registers(index: number, path: string): DescriptorRegisters {
+    return new DescriptorRegisters({ descriptor: this.#descriptor, path, ...this.#region(index) });
   }
 
   #region(index: number): Region {
     const region = new Float64Array(3);
-    const error = native.vfioRegion(this.#fd, index, region);
+    const error = native.vfioRegion(this.#descriptor.value, index, region);
     if (error < 0) throw new SystemError(error, 'ioctl VFIO_DEVICE_GET_REGION_INFO', this.#path);
     const [flags = 0, length = 0, offset = 0] = region;
     return { flags, length, offset };

@@ -1,12 +1,13 @@
 import { MappedDmaBuffer } from '../dma/mapped-buffer.js';
 import { SystemError } from '../errors.js';
 import { native } from '../native/binding.js';
+import { Owned } from '../owned.js';
 import type { VfioGroup } from './group.js';
 
 export interface VfioDmaOptions {
   /**
    * The I/O virtual address of the buffer, a multiple of the page size: for devices that take only some addresses, or that
-   * have one built in. A `bigint`, or a `number` up to 2⁵³. Default: the lowest that is free, so that devices with few
+   * have one built in. A `bigint` or a `number` below 2⁵³. Default: the lowest that is free, so that devices with few
    * address bits get on.
    */
   address?: number | bigint;
@@ -22,8 +23,7 @@ interface Request extends VfioDmaOptions {
 export class VfioDmaBuffer extends MappedDmaBuffer {
   /** I/O virtual address of the first byte. */
   readonly address: bigint;
-  readonly #group: VfioGroup;
-  readonly #mapped: number;
+  readonly #mapping: Owned<bigint>;
   readonly #onClose: (buffer: VfioDmaBuffer) => void;
 
   constructor(group: VfioGroup, { length, address, onClose }: Request) {
@@ -35,11 +35,10 @@ export class VfioDmaBuffer extends MappedDmaBuffer {
     } finally {
       native.closeDescriptor(fd);
     }
-    this.#group = group;
-    this.#mapped = mapped;
     this.#onClose = onClose;
     try {
       this.address = group.mapDma(this.slot, mapped, address);
+      this.#mapping = new Owned(this.address, (start) => group.unmapDma(start, mapped));
     } catch (error) {
       this.abandon();
       throw error;
@@ -48,7 +47,7 @@ export class VfioDmaBuffer extends MappedDmaBuffer {
 
   /** From then on an access of the device is stopped by the IOMMU. */
   protected override release(): void {
-    this.#group.unmapDma(this.address, this.#mapped);
+    this.#mapping.close();
     this.#onClose(this);
   }
 }

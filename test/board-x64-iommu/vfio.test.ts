@@ -4,9 +4,12 @@ import { chownSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { type MemoryMappedIO, PciDevice, type PciTakeover, VfioDevice } from 'mmapio';
+import { MemoryMap, slotOf } from '#src/memory/memory-map.js';
+import { VfioGroup } from '#src/vfio/group.js';
 import { runModule } from '../support/child.js';
 import * as edu from '../support/edu.js';
 import { withCode } from '../support/errors.js';
+import { runForgetful } from '../support/forgotten.js';
 import { countDescriptors, countMappings } from '../support/resources.js';
 import { takenEdu } from '../support/taken-edu.js';
 
@@ -205,6 +208,32 @@ describe('a VFIO device', () => {
     assert.equal(vfio.isPresent(), true);
   });
 
+  it('goes when nobody closed it and nobody can reach it; its registers stay as long as they are used', () => {
+    const address = edu.EDU_ADDRESS;
+    const { stdout, stderr } = runForgetful(
+      {},
+      {
+        open: `const vfio = new VfioDevice('${address}'); vfio.allocateDma(4096); vfio.irqOn();`,
+        keep: `const { config } = new VfioDevice('${address}'); return config;`,
+        kept: 'return it.readUint16(0);',
+      },
+    );
+    // Of 51: the device, and the request, the interrupt, and both in one. One group and container, and the kept device.
+    assert.match(stdout, /^206,[3-7],4660\n$/, stderr);
+  });
+
+  it('does not give away addresses that the kernel has not unmapped', () => {
+    const group = VfioGroup.acquire(device.pci.iommuGroup ?? 0, { sysfs: '/sys', dev: '/dev' });
+    // Not in the window, which belongs to the package, and these modules are not the same as its own.
+    using memory = MemoryMap.open('/dev/zero', { length: 8192, engine: 'native' });
+    const address = group.mapDma(slotOf(memory), 8192);
+    // The kernel unmaps no part of a mapping.
+    group.unmapDma(address, 4096);
+    using other = MemoryMap.open('/dev/zero', { length: 4096, engine: 'native' });
+    assert.notEqual(group.mapDma(slotOf(other), 4096), address);
+    group.release();
+  });
+
   it('leaks neither descriptors nor mappings', () => {
     const use = () => {
       using vfio = new VfioDevice(edu.EDU);
@@ -249,7 +278,8 @@ describe('what VFIO offers of a network controller', () => {
     assert.equal(await second.waitIrq({ timeout: 10_000 }), 1);
     assert.equal(await first.waitIrq({ timeout: 0 }), null);
     assert.equal(await third.waitIrq({ timeout: 0 }), null);
-    assert.throws(() => vfio.vector(3), withCode('ERR_NOT_FOUND', /option vectors/));
+    assert.throws(() => vfio.vector(3), withCode('ERR_NOT_FOUND', /no vector 3\. The option vectors/));
+    assert.throws(() => vfio.vector(10), withCode('ERR_NOT_FOUND', /no vector 10\./));
   });
 
   it('is ports that are the same as memory', () => {

@@ -129,3 +129,15 @@ describe('taking a device over', () => {
     assert.throws(() => pci.bind('pcieport'), withCode('ENODEV', /does not know the device/));
   });
 });
+
+describe('a device whose new driver refuses it', () => {
+  it('goes back to the one that it had', () => {
+    using pci = new PciDevice(edu.EDU);
+    using _taken = pci.takeOver('uio_pci_generic');
+    assert.throws(() => pci.bind('virtio-pci'), withCode('ENODEV', /virtio-pci does not know the device/));
+    assert.equal(pci.driver, 'uio_pci_generic');
+    // Without an IOMMU.
+    assert.throws(() => pci.takeOver('vfio-pci'), withCode('EINVAL', /behind an IOMMU only/));
+    assert.equal(pci.driver, 'uio_pci_generic');
+  });
+});

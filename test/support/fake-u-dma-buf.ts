@@ -1,5 +1,5 @@
 /* The files of the u-dma-buf driver as plain files, and one in place of its memory. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Roots } from 'mmapio';
@@ -34,7 +34,9 @@ export function fakeBuffer(t: TestContext, options: FakeBuffer = {}): FakeRoots 
   mkdirSync(folder, { recursive: true });
   mkdirSync(join(root, 'dev'));
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
-  writeFileSync(join(root, 'dev', name), new Uint8Array(Math.ceil(size / 4096) * 4096));
+  const memory = join(root, 'dev', name);
+  writeFileSync(memory, '');
+  truncateSync(memory, Math.ceil(size / 4096) * 4096);
   return {
     sysfs: join(root, 'sys'),
     dev: join(root, 'dev'),

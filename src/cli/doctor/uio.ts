@@ -1,5 +1,7 @@
 /* UIO: drivers, devices, permissions. */
+
 import { join } from 'node:path';
+import { udevRule } from '../../permission.js';
 import type { Finding } from '../commands/doctor.js';
 import type { Roots } from './system.js';
 import { exists, kernelOption, mayUse, namesIn, textOf } from './system.js';
@@ -59,6 +61,6 @@ function device(name: string, { sysfs, dev }: Roots): Finding {
     subject,
     state: 'note',
     text: `${called}: may not be used by this user`,
-    remedy: 'Run as root, or add a udev rule such as SUBSYSTEM=="uio", GROUP="uio", MODE="0660".',
+    remedy: `Run as root, or add a udev rule such as ${udevRule('uio', 'uio')}.`,
   };
 }

@@ -1,11 +1,12 @@
 /* MemoryMap.open and fromFd: what they refuse, and what the error says. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, closeSync, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { MemoryMap, SystemError } from 'mmapio';
+import { runModule } from '../../support/child.js';
 import { withCode } from '../../support/errors.js';
 import { temporaryFile, temporaryFolder } from '../../support/files.js';
 import { countDescriptors, countMappings } from '../../support/resources.js';
@@ -98,6 +99,24 @@ test('a descriptor that may only be read is not mapped for writing', (t) => {
   t.after(() => closeSync(fd));
   assert.throws(() => MemoryMap.fromFd(fd), withCode('EACCES', /unless access is 'read'/));
   MemoryMap.fromFd(fd, { access: 'read' }).close();
+});
+
+test('a file that may not be opened says so, and what may be done with it', (t) => {
+  const path = temporaryFile(t, 64);
+  const open = (mode: number, access: string) => {
+    chmodSync(path, mode);
+    return runModule(
+      `if (process.getuid() === 0) process.setuid(65534);
+      const { MemoryMap } = await import('mmapio');
+      try { MemoryMap.open(process.env.TEST_FILE, { access: '${access}' }).close(); console.log('open'); }
+      catch (error) { console.log(error.message); }`,
+      { TEST_FILE: path },
+    ).stdout;
+  };
+  chmodSync(dirname(path), 0o755);
+  assert.match(open(0o444, 'read-write'), /^EACCES: .* may not write the file: map it with access: 'read'/);
+  assert.match(open(0o444, 'read'), /^open$/m);
+  assert.match(open(0, 'read'), /^EACCES: .* may not read the file/);
 });
 
 test('a descriptor that is not open says so', () => {

@@ -34,6 +34,7 @@ describe('a memory BAR', () => {
       withCode('ERR_NOT_FOUND', /0 \(memory, 0x2000 bytes\), 2 \(io, 0x20 bytes\)/),
     );
     assert.throws(() => pci.bar(-1), withCode('ERR_NOT_FOUND'));
+    assert.throws(() => pci.bar(11), withCode('ERR_NOT_FOUND', /has no BAR 11;/));
   });
 
   it('is mapped anew after a bus error, as soon as that is possible', (t) => {
@@ -212,11 +213,16 @@ describe('the driver of a PCI device', () => {
     assert.equal(roots.readDriver('other', 'bind'), address);
   });
 
-  it('must be loaded', (t) => {
-    const roots = fakePci(t, [{ address }]);
+  it('must be loaded, or else the device keeps the one it has', (t) => {
+    const roots = fakePci(t, [{ address, driver: 'e1000e' }], ['e1000e']);
     using pci = new PciDevice(address, roots);
     assert.throws(() => pci.bind('vfio-pci'), withCode('ERR_NOT_FOUND', /modprobe vfio-pci/));
     assert.throws(() => pci.takeOver('vfio-pci'), withCode('ERR_NOT_FOUND', /modprobe vfio-pci/));
+    for (const none of ['', '.', '..', '../drivers/e1000e', undefined]) {
+      assert.throws(() => pci.bind(none as string), withCode('ERR_NOT_FOUND'));
+    }
+    assert.equal(roots.readDriver('e1000e', 'unbind'), '');
+    assert.equal(roots.read(address, 'driver_override'), '(null)\n');
   });
 
   it('gets the device back when the one that took it over fails', (t) => {
@@ -225,6 +231,15 @@ describe('the driver of a PCI device', () => {
     // A plain folder binds nothing: as far as it shows, the driver refused.
     assert.throws(() => pci.takeOver('uio_pci_generic'), withCode('ERR_UNSUPPORTED', /did not take/));
     assert.equal(roots.read(address, 'driver_override')[0], '\n');
+  });
+
+  it('that an administrator has chosen is chosen again afterwards', (t) => {
+    const roots = fakePci(t, [{ address, driver: 'e1000e' }], ['e1000e', 'vfio-pci']);
+    const file = join(roots.sysfs, 'bus/pci/devices', address, 'driver_override');
+    writeFileSync(file, 'e1000e\n');
+    using pci = new PciDevice(address, roots);
+    assert.throws(() => pci.takeOver('vfio-pci'), withCode('ERR_UNSUPPORTED', /did not take/));
+    assert.match(roots.read(address, 'driver_override'), /^e1000e\n/);
   });
 
   it('stays when it is the wanted one already', (t) => {

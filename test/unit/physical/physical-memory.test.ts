@@ -83,6 +83,12 @@ describe('PhysicalMemory', () => {
     assert.throws(open(0x1000, '4'), withCode('ERR_INVALID_ARGUMENT'));
     assert.throws(open(-1, 4), withCode('ERR_OUT_OF_RANGE'));
     assert.throws(open(1.5, 4), withCode('ERR_OUT_OF_RANGE'));
+    for (const beyond of [2 ** 53, 2n ** 53n]) {
+      assert.throws(
+        open(beyond, 4),
+        withCode('ERR_OUT_OF_RANGE', /address is 0x20000000000000n?: it takes 0 to/),
+      );
+    }
     assert.throws(open(2n ** 64n, 4), withCode('ERR_OUT_OF_RANGE'));
     assert.throws(open(0x1000, 0), withCode('ERR_OUT_OF_RANGE'));
   });

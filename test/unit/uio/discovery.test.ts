@@ -1,6 +1,7 @@
 /* Finding UIO devices in sysfs, here a plain folder. */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import fs, { rmSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
@@ -126,10 +127,34 @@ test('attributes are read as text and as numbers', (t) => {
   assert.equal(uio.attribute('maps/map0/addr'), '0x60010000');
   assert.equal(uio.integer('maps/map0/addr'), 0x60010000);
   assert.equal(uio.integer('event'), -5);
-  assert.throws(() => uio.integer('name'), withCode('ERR_INVALID_VALUE'));
-  assert.throws(() => uio.attribute('no-such-file'), withCode('ENOENT'));
+  assert.throws(
+    () => uio.integer('name'),
+    withCode('ERR_INVALID_VALUE', /60010000'. attribute\(\) gives its/),
+  );
+  for (const read of [(name: string) => uio.attribute(name), (name: string) => uio.integer(name)]) {
+    assert.throws(() => read('no-such-file'), withCode('ENOENT', /uio0\/no-such-file'/));
+    assert.throws(() => read('maps'), withCode('EISDIR', /uio0\/maps'/));
+    assert.throws(() => read(''), withCode('ERR_INVALID_ARGUMENT', /'' is no attribute/));
+  }
   assert.throws(() => uio.attribute('../uio0/name'), withCode('ERR_INVALID_ARGUMENT'));
   assert.throws(() => uio.attribute(7 as never), withCode('ERR_INVALID_ARGUMENT'));
+});
+
+test('an attribute is read once, because what the kernel says may change', (t) => {
+  const roots = fakeUio(t, [{ ...DMA, event: 1 }]);
+  const file = join(roots.sysfs, 'class/uio/uio0/event');
+  using uio = new Uio(DMA.name, roots);
+  const read = t.mock.method(fs, 'readFileSync');
+  syncBuiltinESMExports();
+  t.after(() => {
+    read.mock.restore();
+    syncBuiltinESMExports();
+  });
+  assert.equal(uio.integer('event'), 1);
+  assert.deepEqual(
+    read.mock.calls.map(({ arguments: [path] }) => path),
+    [file],
+  );
 });
 
 test('an attribute too large for a number says so', (t) => {

@@ -46,6 +46,15 @@ test('addr aligned, offset, rounded size, no device tree: the registers end with
   assert.equal(uio.regs().readWord(0), 0x200);
 });
 
+test('addr aligned, offset, a size that does not reach it: the size is that of the registers', (t) => {
+  for (const size of [0x100, 0x200]) {
+    const maps = [{ addr: hex(BASE), size: hex(size), offset: '0x200' }];
+    using uio = new Uio('slot', fakeUio(t, [{ device: 'uio0', name: 'slot', maps, node: pages(1) }]));
+    assert.equal(uio.regs().length, size);
+    assert.equal(uio.regs().readWord(0), 0x200);
+  }
+});
+
 test('a device tree entry that does not fit the map is not believed', (t) => {
   const maps = [{ addr: hex(BASE), size: hex(PAGE), offset: '0x200' }];
   for (const reg of [
