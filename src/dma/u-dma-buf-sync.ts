@@ -12,34 +12,27 @@ const DIRECTIONS: Record<DmaDirection, bigint> = { both: 0n, 'to-device': 1n, 'f
 /** The size has no bits 3 to 0. */
 const GRANULE = 16;
 
-/** The first offset that 32 bits do not hold. */
+/** The first offset, or size, that 32 bits do not hold. */
 const LIMIT = 2 ** 32;
 
-/** Ranges are split between pages, of whatever size they are, so that no cache line is in two commands. */
-const PAGE = 2 ** 16;
+/** Where a range that is too long for one command is split: between pages of any size, so that no cache line is in both. */
+const SPLIT = LIMIT - 2 ** 16;
 
 /**
- * The commands for a range; none for an empty one. All are known before the first is written.
+ * The commands for a range: none for an empty one, two for one of 4 GiB and more. All are known before the first is written.
  *
- * @throws {MmapioError} `ERR_UNSUPPORTED` when part of the range is beyond what an offset of 32 bits reaches
+ * @throws {MmapioError} `ERR_UNSUPPORTED` when offsets and sizes of 32 bits do not cover the range
  */
 export function syncCommands({ offset, length, direction }: SyncRange): bigint[] {
-  const commands: bigint[] = [];
-  const end = length === 0 ? offset : roundUp(offset + length, GRANULE);
-  for (let first = roundDown(offset, GRANULE), next = first; first < end; first = next) {
-    if (first >= LIMIT) throw tooFar(offset, length);
-    next = Math.min(end, roundDown(first + LIMIT - PAGE, PAGE));
-    commands.push((BigInt(first) << 32n) | BigInt(next - first) | (DIRECTIONS[direction] << 2n) | 1n);
-  }
-  return commands;
-}
-
-function roundDown(value: number, unit: number): number {
-  return Math.floor(value / unit) * unit;
-}
-
-function roundUp(value: number, unit: number): number {
-  return Math.ceil(value / unit) * unit;
+  if (length === 0) return [];
+  const start = Math.floor(offset / GRANULE) * GRANULE;
+  const end = Math.ceil((offset + length) / GRANULE) * GRANULE;
+  const bounds = end - start < LIMIT || start >= SPLIT ? [start, end] : [start, SPLIT, end];
+  return bounds.slice(1).map((next, i) => {
+    const first = bounds[i] ?? 0;
+    if (first >= LIMIT || next - first >= LIMIT) throw tooFar(offset, length);
+    return (BigInt(first) << 32n) | BigInt(next - first) | (DIRECTIONS[direction] << 2n) | 1n;
+  });
 }
 
 function tooFar(offset: number, length: number): MmapioError {

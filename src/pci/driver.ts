@@ -46,7 +46,6 @@ export function checkLoaded(place: PciPlace, driver: string): void {
 
 /** Gives the device to a driver and takes it from the one that has it, which gets it back when the other refuses. */
 export function rebind(place: PciPlace, driver: string): void {
-  checkLoaded(place, driver);
   const previous = driverOf(place);
   orUndo(
     () => {

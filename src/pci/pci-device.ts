@@ -21,7 +21,7 @@ import { listFolder, type Roots, readInteger, writeAttribute } from '../sysfs/at
 import { Uio } from '../uio/uio.js';
 import { findBar } from './bars.js';
 import { answers, BUS_MASTER, INTX_DISABLE, setCommand } from './command.js';
-import { driverOf, type PciPlace, rebind, unbind } from './driver.js';
+import { checkLoaded, driverOf, type PciPlace, rebind, unbind } from './driver.js';
 import { findPci, type PciSelector } from './find.js';
 import { accessRemedy, configRemedy, enableRemedy, explainMapping } from './remedies.js';
 import { listPci, type PciBar, type PciInfo, pciFolder } from './sysfs.js';
@@ -206,6 +206,7 @@ export class PciDevice implements InterruptSource {
    */
   bind(driver: string): void {
     this.#checkOpen();
+    checkLoaded(this.#place, driver);
     this.#closeInterrupt();
     rebind(this.#place, driver);
   }

@@ -18,12 +18,17 @@ function decoded(command: bigint) {
 const directions = ['both', 'to-device', 'from-device'] as const;
 const GIB = 2 ** 30;
 
-/** Ranges of all magnitudes that end below 4 GiB. */
+/** Ranges of all magnitudes that begin below 4 GiB less a page and end below 8 GiB less two: all that can be said. */
 const ranges = fc
-  .tuple(fc.nat(32), fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }))
-  .map(([bits, a, b]) => {
-    const [start, end] = [Math.floor(Math.min(a, b) * 2 ** bits), Math.floor(Math.max(a, b) * 2 ** bits)];
-    return { offset: start, length: end - start };
+  .tuple(
+    fc.nat(32),
+    fc.nat(32),
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.double({ min: 0, max: 1, noNaN: true }),
+  )
+  .map(([a, b, x, y]) => {
+    const offset = Math.floor(Math.min(x * 2 ** a, 4 * GIB - 2 ** 16));
+    return { offset, length: Math.floor(Math.min(y * 2 ** (b + 1), 8 * GIB - 2 ** 17 - offset)) };
   });
 
 describe('the commands for a range', () => {
@@ -45,17 +50,22 @@ describe('the commands for a range', () => {
     );
   });
 
-  it('are several for 4 GiB and more, split where pages end', () => {
-    const commands = syncCommands({ offset: 0, length: 6 * GIB, direction: 'both' }).map(decoded);
-    assert.deepEqual(
-      commands.map(({ offset, size }) => [offset, size]),
-      [
-        [0, 0xffff_0000],
-        [0xffff_0000, 6 * GIB - 0xffff_0000],
-      ],
-    );
-    assert.equal(syncCommands({ offset: 0, length: 4 * GIB - 2 ** 16, direction: 'both' }).length, 1);
-    assert.equal(syncCommands({ offset: 0, length: 4 * GIB, direction: 'both' }).length, 2);
+  it('are two for 4 GiB and more, split where a page ends, so that no cache line is in both', () => {
+    const bounds = (offset: number, length: number) =>
+      syncCommands({ offset, length, direction: 'both' })
+        .map(decoded)
+        .map(({ offset: first, size }) => [first, first + size]);
+    const split = 4 * GIB - 0x1_0000;
+    assert.deepEqual(bounds(0, 6 * GIB), [
+      [0, split],
+      [split, 6 * GIB],
+    ]);
+    assert.deepEqual(bounds(0x10, 4 * GIB), [
+      [0x10, split],
+      [split, 4 * GIB + 0x10],
+    ]);
+    assert.deepEqual(bounds(0, 4 * GIB - 16), [[0, 4 * GIB - 16]]);
+    assert.deepEqual(bounds(0x1_0000, 4 * GIB - 16), [[0x1_0000, 4 * GIB + 0x1_0000 - 16]]);
   });
 
   it('share no cache line, wherever the range begins', () => {
