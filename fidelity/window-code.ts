@@ -28,42 +28,52 @@ export async function v8Code(machine: Machine, node: string): Promise<CodeResult
   });
 }
 
-/** A compiler whose code stays in place and whose place the runtime tells, so started. */
-interface Compiler {
+/** A compiler of a runtime that has no disassembler, started so that its code stays in place and its place is told. */
+interface SilentCompiler {
+  /** As the runtime calls it. */
   name: string;
+  origin: string;
   runtime: Runtime;
+  /** Accesses to the WebAssembly memory, as objdump writes them for x86_64. */
+  access: RegExp;
 }
 
-/** The compilers of the runtimes that have no disassembler. */
-export function silentCompilers(deno: Runtime, bun: Runtime): Compiler[] {
-  const bunWith = (env: Record<string, string>): Runtime => ({ ...bun, env });
-  return [
-    ...Object.entries(V8_TIERS).map(([name, flag]) => ({
-      name,
-      runtime: { ...deno, flags: [flag, '--print-wasm-code'] },
-    })),
-    { name: 'BBQ', runtime: bunWith({ BUN_JSC_useOMGJIT: '0', BUN_JSC_dumpBBQDisassembly: '1' }) },
-    { name: 'OMG', runtime: bunWith({ BUN_JSC_dumpOMGDisassembly: '1' }) },
-  ];
+export function silentCompilers(deno: Runtime, bun: Runtime): SilentCompiler[] {
+  const ofV8 = Object.entries(V8_TIERS).map(([name, flag]) => ({
+    name,
+    origin: `Deno ${deno.version} ${name}`,
+    runtime: { ...deno, flags: [flag, '--print-wasm-code'] },
+    access: /^(?!lea).*\(%r\w+,%r\w+,1\)/,
+  }));
+  const ofJsc = Object.entries({
+    BBQ: { BUN_JSC_useOMGJIT: '0', BUN_JSC_dumpBBQDisassembly: '1' },
+    OMG: { BUN_JSC_dumpOMGDisassembly: '1' },
+  }).map(([name, env]) => ({
+    name,
+    origin: `Bun ${bun.version} ${name}`,
+    runtime: { ...bun, env },
+    // The memory's address is in r14; BBQ adds it to r10 first. An addition to what r10 points to counts calls.
+    access: /\(%r14(,%\w+,1)?\)|^(?!addl \$0x\w+,).*\(%r10\)/,
+  }));
+  return [...ofV8, ...ofJsc];
 }
 
-/** The machine code of the window's functions as one of those compilers makes it, read from memory. */
+/** The machine code of the window's functions as such a compiler makes it, read from memory. */
 export async function silentCode(
   machine: Machine,
   node: string,
-  { name: tier, runtime }: Compiler,
+  compiler: SilentCompiler,
 ): Promise<CodeResult[]> {
-  const { name, version } = runtime;
+  const { name, origin, runtime } = compiler;
   const text = await onBoard(machine, node, await runtimeFiles(runtime, machine), (print) => {
     const command = shellCommand(startCommand(runtime, program, '/tmp/log', '/tmp/code'));
     return print(`${command} >/tmp/log 2>&1 && cat /tmp/code`);
   });
   const results: CodeResult[] = [];
   for (const [index, access] of ACCESSES.entries()) {
-    const bytes = new RegExp(`^${tier} ${index + 1} ([0-9a-f]+)$`, 'm').exec(text)?.[1] ?? '';
+    const bytes = new RegExp(`^${name} ${index + 1} ([0-9a-f]+)$`, 'm').exec(text)?.[1] ?? '';
     const code = await disassemble(machine, Buffer.from(bytes, 'hex'));
-    const instructions = code.filter((line) => SILENT_ACCESS[name].test(line));
-    const origin = `${name === 'bun' ? 'Bun' : 'Deno'} ${version} ${tier}`;
+    const instructions = code.filter((line) => compiler.access.test(line));
     results.push({ machine: machine.name, origin, access, instructions });
   }
   return results;
@@ -85,14 +95,6 @@ function v8Instructions(machine: Machine, text: string, index: number): string[]
   const texts = lines.map((match) => (match[1] ?? '').replace(/\s+/g, ' ').trim());
   return texts.filter((line) => V8_ACCESS[machine.arch]?.test(line));
 }
-
-/** The same in what objdump writes of x86_64. */
-const SILENT_ACCESS = {
-  deno: /^(?!lea).*\(%r\w+,%r\w+,1\)/,
-  // The memory's address is in r14; one compiler adds it to r10 first. An addition to what r10 points to counts calls.
-  bun: /\(%r14(,%\w+,1)?\)|^(?!addl \$0x\w+,).*\(%r10\)/,
-  node: /$^/,
-} as const;
 
 async function disassemble(machine: Machine, code: Buffer): Promise<string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'fidelity-'));
