@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { MmapioError } from '../errors.js';
-import { checkByteCount, checkChoice, hex, show } from '../memory/check.js';
+import { checkByteCount, checkChoice, checkOptions, hex, show } from '../memory/check.js';
 import { type MemoryMap, mapDevice, slotOf, targetOf } from '../memory/memory-map.js';
 import { MemoryMappedIO } from '../memory/memory-mapped-io.js';
-import type { RegsOptions } from '../memory/regs.js';
+import { REGS_OPTIONS, type RegsOptions } from '../memory/regs.js';
 import { native } from '../native/binding.js';
 import type { DmaBuffer, DmaDirection, SyncOptions } from './dma-buffer.js';
 
@@ -54,6 +54,7 @@ export abstract class MappedDmaBuffer implements DmaBuffer {
   }
 
   regs(options: RegsOptions = {}): MemoryMappedIO {
+    checkOptions<RegsOptions>(options, REGS_OPTIONS);
     const { offset = 0, length, byteOrder = 'little' } = options;
     return new MemoryMappedIO(this.#map, 0, this.length, { byteOrder }).slice(offset, length);
   }
@@ -122,6 +123,7 @@ export abstract class MappedDmaBuffer implements DmaBuffer {
 }
 
 function checkRange(options: SyncOptions, whole: number): SyncRange {
+  checkOptions<SyncOptions>(options, ['offset', 'length', 'direction']);
   const offset = checkByteCount('offset', options.offset ?? 0);
   const length = checkByteCount('length', options.length ?? Math.max(0, whole - offset));
   const direction = checkChoice('direction', options.direction ?? 'both', [

@@ -1,5 +1,5 @@
 import { MmapioError, SystemError } from '../errors.js';
-import { checkByteCount, hex, invalidArgument, show } from '../memory/check.js';
+import { checkByteCount, checkOptions, hex, invalidArgument, show } from '../memory/check.js';
 import { native } from '../native/binding.js';
 import { listFolder, readAttribute } from '../sysfs/attributes.js';
 import { MappedDmaBuffer } from './mapped-buffer.js';
@@ -49,6 +49,7 @@ export class PinnedMemory extends MappedDmaBuffer {
    *   addresses
    */
   constructor(length: number, options: PinnedMemoryOptions = {}) {
+    checkOptions<PinnedMemoryOptions>(options, ['pageSize', 'contiguous']);
     checkByteCount('length', length);
     if (length === 0) throw new MmapioError('ERR_OUT_OF_RANGE', 'length is 0: there is nothing to allocate');
     const pageSize = options.pageSize ?? defaultPageSize(length, options.contiguous ?? true);

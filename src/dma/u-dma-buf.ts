@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { MmapioError, SystemError } from '../errors.js';
-import { show } from '../memory/check.js';
+import { checkOptions, show } from '../memory/check.js';
 import { native } from '../native/binding.js';
 import { nodeRemedy, udevRule } from '../permission.js';
 import { listFolder, type Roots, readInteger, writeAttribute } from '../sysfs/attributes.js';
@@ -48,6 +48,7 @@ export class UDmaBuf extends MappedDmaBuffer {
    *   {@link SystemError} what the kernel refused
    */
   constructor(name: string, options: UDmaBufOptions = {}) {
+    checkOptions<UDmaBufOptions>(options, ['sysfs', 'dev', 'sync', 'syncMode']);
     const { sysfs = '/sys', dev = '/dev', sync = false, syncMode } = options;
     const folder = findFolder(sysfs, name);
     if (syncMode !== undefined) setSyncMode(folder, syncMode);

@@ -1,5 +1,5 @@
 /* Checks of the options of waits and loops, before anything is begun. */
-import { invalidArgument, show } from '../memory/check.js';
+import { checkOptions, invalidArgument, show } from '../memory/check.js';
 import type { InterruptOptions, Rearm, WaitOptions } from './interrupt-source.js';
 
 /** The longest delay of a JavaScript timer: anything above is no limit. */
@@ -20,18 +20,13 @@ function checkSignal(signal: unknown): AbortSignal | undefined {
   );
 }
 
-function checkObject(options: unknown, members: string): void {
-  if (typeof options === 'object' && options !== null) return;
-  throw invalidArgument(`options is ${show(options)}: it takes ${members}`);
-}
-
 export interface CheckedWait {
   timeout: number;
   signal: AbortSignal | undefined;
 }
 
 export function checkWaitOptions(options: WaitOptions): CheckedWait {
-  checkObject(options, '{ timeout, signal }');
+  checkOptions<WaitOptions>(options, ['timeout', 'signal']);
   return { timeout: checkTimeout(options.timeout), signal: checkSignal(options.signal) };
 }
 
@@ -41,7 +36,7 @@ export interface CheckedLoop {
 }
 
 export function checkInterruptOptions(options: InterruptOptions): CheckedLoop {
-  checkObject(options, '{ signal, rearm }');
+  checkOptions<InterruptOptions>(options, ['signal', 'rearm']);
   const { rearm = 'level' } = options;
   if (rearm !== 'level' && rearm !== 'edge' && rearm !== false)
     throw invalidArgument(`rearm is ${show(rearm)}: it takes 'level', 'edge' or false`);

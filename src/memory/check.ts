@@ -52,7 +52,7 @@ export function checkBoolean(name: string, value: unknown): boolean {
 /** Refuses what is no object of options, and a name that is none of them: it is mistyped. */
 export function checkOptions<T extends object>(options: T, names: readonly (keyof T & string)[]): void {
   if (typeof options !== 'object' || options === null)
-    throw invalidArgument(`options is ${show(options)}: it takes an object`);
+    throw invalidArgument(`options is ${show(options)}: it takes an object of ${names.join(', ')}`);
   for (const name of Object.keys(options)) {
     if (!(names as readonly string[]).includes(name))
       throw invalidArgument(`There is no option ${name}: there are ${names.join(', ')}`);

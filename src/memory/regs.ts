@@ -1,3 +1,4 @@
+import { checkOptions } from './check.js';
 import type { MemoryMap } from './memory-map.js';
 import { type ByteOrder, MemoryMappedIO } from './memory-mapped-io.js';
 
@@ -11,7 +12,11 @@ export interface RegsOptions {
   byteOrder?: ByteOrder;
 }
 
+/** The names of {@link RegsOptions}. */
+export const REGS_OPTIONS = ['offset', 'length', 'byteOrder'] as const;
+
 export function regsOf(map: MemoryMap, options: RegsOptions): MemoryMappedIO {
+  checkOptions<RegsOptions>(options, REGS_OPTIONS);
   const { offset = 0, length, byteOrder = 'little' } = options;
   return new MemoryMappedIO(map, offset, length, { byteOrder });
 }

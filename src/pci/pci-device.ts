@@ -8,12 +8,13 @@ import type {
   InterruptSource,
   WaitOptions,
 } from '../interrupts/interrupt-source.js';
+import { checkBoolean, checkOptions } from '../memory/check.js';
 import { DescriptorRegisters } from '../memory/descriptor-registers.js';
 import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
 import { type MapOptions, type MemoryMap, mapDevice } from '../memory/memory-map.js';
 import type { MemoryMappedIO } from '../memory/memory-mapped-io.js';
-import { type RegsOptions, regsOf } from '../memory/regs.js';
+import { REGS_OPTIONS, type RegsOptions, regsOf } from '../memory/regs.js';
 import { native } from '../native/binding.js';
 import { Owned } from '../owned.js';
 import type { RegisterIO } from '../register-io.js';
@@ -85,6 +86,7 @@ export class PciDevice implements InterruptSource {
    *   `ERR_INVALID_ARGUMENT`; {@link SystemError} when its configuration space cannot be opened
    */
   constructor(selector: PciSelector, options: PciOptions = {}) {
+    checkOptions<PciOptions>(options, ['sysfs', 'dev', 'engine']);
     const { sysfs = '/sys', dev = '/dev' } = options;
     const info = findPci(sysfs, selector);
     this.address = info.address;
@@ -140,7 +142,8 @@ export class PciDevice implements InterruptSource {
    *   of a BAR that is not prefetchable), `ERR_CLOSED`, `ERR_OUT_OF_RANGE`; {@link SystemError} what the kernel refused
    */
   bar(index: number, options: SysfsBarOptions = {}): MemoryMappedIO {
-    const { writeCombine = false } = options;
+    checkOptions<SysfsBarOptions>(options, [...REGS_OPTIONS, 'writeCombine']);
+    const { writeCombine = false, ...which } = options;
     this.#checkOpen();
     const bar = findBar(this.address, this.bars, index, 'memory');
     if (writeCombine && !bar.prefetchable) {
@@ -149,7 +152,7 @@ export class PciDevice implements InterruptSource {
         `BAR ${index} of ${this.address} is not prefetchable: writes to it must not be combined`,
       );
     }
-    return regsOf(this.#mapping(bar, writeCombine), options);
+    return regsOf(this.#mapping(bar, checkBoolean('writeCombine', writeCombine)), which);
   }
 
   /**

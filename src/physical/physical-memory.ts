@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { SystemError } from '../errors.js';
-import { checkAddress, checkByteCount, hex } from '../memory/check.js';
+import { checkAddress, checkByteCount, checkOptions, hex } from '../memory/check.js';
 import type { Engine } from '../memory/engine.js';
 import { MemoryMap } from '../memory/memory-map.js';
 import type { MemoryMappedIO } from '../memory/memory-mapped-io.js';
@@ -56,6 +56,7 @@ export class PhysicalMemory {
    *   with the owner of the address
    */
   constructor(address: number | bigint, length: number, options: PhysicalMemoryOptions = {}) {
+    checkOptions<PhysicalMemoryOptions>(options, ['device', 'access', 'sync', 'engine', 'iomem']);
     const { device = '/dev/mem', iomem = '/proc/iomem', ...mapOptions } = options;
     this.address = checkAddress(address);
     this.path = device;

@@ -9,6 +9,7 @@ import type {
   InterruptSource,
   WaitOptions,
 } from '../interrupts/interrupt-source.js';
+import { checkOptions } from '../memory/check.js';
 import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
 import { type MapOptions, MemoryMap } from '../memory/memory-map.js';
@@ -69,6 +70,7 @@ export class Uio implements InterruptSource {
    *   name: choose by `device`), `ERR_INVALID_ARGUMENT`; {@link SystemError} when the device node cannot be opened
    */
   constructor(selector: UioSelector, options: UioOptions = {}) {
+    checkOptions<UioOptions>(options, ['sysfs', 'dev', 'engine', 'irqControl']);
     const sysfs = options.sysfs ?? '/sys';
     const info = findUio(sysfs, selector);
     this.name = info.name;

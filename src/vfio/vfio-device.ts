@@ -7,7 +7,7 @@ import type {
   InterruptSource,
   WaitOptions,
 } from '../interrupts/interrupt-source.js';
-import { checkByteCount, checkChoice } from '../memory/check.js';
+import { checkByteCount, checkChoice, checkOptions } from '../memory/check.js';
 import { DescriptorRegisters } from '../memory/descriptor-registers.js';
 import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
@@ -86,6 +86,7 @@ export class VfioDevice implements InterruptSource {
    *   {@link SystemError} what the kernel refused: `EACCES`, `EBUSY`
    */
   constructor(selector: PciSelector, options: VfioOptions = {}) {
+    checkOptions<VfioOptions>(options, ['sysfs', 'dev', 'engine', 'interrupt', 'vectors']);
     const roots = { sysfs: options.sysfs ?? '/sys', dev: options.dev ?? '/dev' };
     const info = findPci(roots.sysfs, selector);
     this.address = info.address;
@@ -197,6 +198,7 @@ export class VfioDevice implements InterruptSource {
    */
   allocateDma(length: number, options: VfioDmaOptions = {}): DmaBuffer {
     this.#checkOpen();
+    checkOptions<VfioDmaOptions>(options, ['address']);
     if (checkByteCount('length', length) === 0) {
       throw new MmapioError('ERR_OUT_OF_RANGE', 'length is 0: there is nothing to allocate');
     }

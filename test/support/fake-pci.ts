@@ -49,11 +49,12 @@ export function fakePci(
     for (const file of ['bind', 'unbind']) writeFileSync(join(bus, 'drivers', driver, file), '');
   }
   for (const device of devices) addDevice(join(bus, 'devices', device.address), device);
-  return {
-    ...roots,
-    read: (address, file) => readFileSync(join(bus, 'devices', address, file), 'utf8'),
-    readDriver: (driver, file) => readFileSync(join(bus, 'drivers', driver, file), 'utf8'),
+  // Inherited, so that the roots can be given as options as they are.
+  const methods = {
+    read: (address: string, file: string) => readFileSync(join(bus, 'devices', address, file), 'utf8'),
+    readDriver: (driver: string, file: string) => readFileSync(join(bus, 'drivers', driver, file), 'utf8'),
   };
+  return Object.assign(Object.create(methods), roots);
 }
 
 function addDevice(folder: string, device: FakePci): void {

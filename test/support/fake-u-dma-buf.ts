@@ -37,9 +37,8 @@ export function fakeBuffer(t: TestContext, options: FakeBuffer = {}): FakeRoots 
   const memory = join(root, 'dev', name);
   writeFileSync(memory, '');
   truncateSync(memory, Math.ceil(size / 4096) * 4096);
-  return {
-    sysfs: join(root, 'sys'),
-    dev: join(root, 'dev'),
-    read: (file) => readFileSync(join(folder, file), 'utf8'),
-  };
+  const roots = { sysfs: join(root, 'sys'), dev: join(root, 'dev') };
+  // Inherited, so that the roots can be given as options as they are.
+  const methods = { read: (file: string) => readFileSync(join(folder, file), 'utf8') };
+  return Object.assign(Object.create(methods), roots);
 }

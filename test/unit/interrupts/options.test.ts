@@ -57,13 +57,17 @@ test('options that are none are refused', async (t) => {
   for (const options of [null, 1000, 5n, 'soon', true, Symbol('soon'), () => {}]) {
     await assert.rejects(
       line.wait(options as WaitOptions),
-      refused(/options is .*: it takes \{ timeout, signal \}/),
+      refused(/options is .*: it takes an object of timeout, signal/),
     );
     await assert.rejects(
       line.interrupts(options as InterruptOptions).next(),
-      refused(/options is .*: it takes \{ signal, rearm \}/),
+      refused(/options is .*: it takes an object of signal, rearm/),
     );
   }
+  await assert.rejects(
+    line.wait({ timout: 5 } as object),
+    refused(/no option timout: there are timeout, signal/),
+  );
 });
 
 test('a signal that is none is refused: a controller, for example', async (t) => {
