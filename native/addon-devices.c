@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "addon.h"
 #include "descriptor.h"
@@ -42,10 +41,15 @@ static napi_value write_descriptor(napi_env env, napi_callback_info info) {
                                           to_uint32(env, arguments[2]), to_uint32(env, arguments[3])));
 }
 
-/* closeDescriptor(fd) */
+/* Returns a new descriptor to JavaScript, and keeps in mind to close it when the thread ends before JavaScript does. */
+static napi_value from_descriptor(napi_env env, struct environment *environment, int fd) {
+  return from_int32(env, descriptors_keep(&environment->descriptors, fd));
+}
+
+/* closeDescriptor(fd): one of those */
 static napi_value close_descriptor(napi_env env, napi_callback_info info) {
   GET_ARGUMENTS(1);
-  close(to_int32(env, arguments[0]));
+  descriptors_close(&environment->descriptors, to_int32(env, arguments[0]));
   return NULL;
 }
 
@@ -59,8 +63,7 @@ static napi_value take_count(napi_env env, napi_callback_info info) {
 
 /* openEvent(): descriptor or negative errno */
 static napi_value open_event(napi_env env, napi_callback_info info) {
-  (void)info;
-  return from_int32(env, eventfd_open());
+  return from_descriptor(env, get_environment(env, info), eventfd_open());
 }
 
 /* takeEvent(fd): count, 0 for nothing, or negative errno */
@@ -76,7 +79,7 @@ static napi_value join_descriptors(napi_env env, napi_callback_info info) {
   GET_ARGUMENTS(1);
   size_t count = 0;
   const int32_t *fds = to_elements(env, arguments[0], &count);
-  return from_int32(env, descriptor_join(fds, count));
+  return from_descriptor(env, environment, descriptor_join(fds, count));
 }
 
 static void view_gone(napi_env env, void *base, void *length) {
@@ -110,7 +113,8 @@ static napi_value detach(napi_env env, napi_callback_info info) {
 /* createMemory(length, hugePage): descriptor or negative errno */
 static napi_value create_memory(napi_env env, napi_callback_info info) {
   GET_ARGUMENTS(2);
-  return from_int32(env, memory_create((size_t)to_int64(env, arguments[0]), (size_t)to_int64(env, arguments[1])));
+  size_t huge_page = (size_t)to_int64(env, arguments[1]);
+  return from_descriptor(env, environment, memory_create((size_t)to_int64(env, arguments[0]), huge_page));
 }
 
 /* lockMemory(slot): 0 or negative errno */
@@ -167,7 +171,7 @@ static napi_value open_device(napi_env env, napi_callback_info info) {
   GET_ARGUMENTS(2);
   char name[64] = "";
   napi_get_value_string_utf8(env, arguments[1], name, sizeof name, NULL);
-  return from_int32(env, vfio_open_device(to_int32(env, arguments[0]), name));
+  return from_descriptor(env, environment, vfio_open_device(to_int32(env, arguments[0]), name));
 }
 
 /* vfioCanReset(device): 1, 0 or negative errno */

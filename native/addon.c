@@ -59,13 +59,6 @@ static napi_value attach_window(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* The environment of a function without arguments. */
-static struct environment *get_environment(napi_env env, napi_callback_info info) {
-  void *environment;
-  napi_get_cb_info(env, info, NULL, NULL, NULL, &environment);
-  return environment;
-}
-
 /* takeFault(): slot of a mapping of this environment that met a bus error, its byte offset in `call`; -1 when there are
  * no more, and the fault counts begin anew */
 static napi_value take_fault(napi_env env, napi_callback_info info) {
@@ -174,6 +167,7 @@ static napi_value poll_descriptor(napi_env env, napi_callback_info info) {
 static void tear_down(void *data) {
   struct environment *environment = data;
   mapping_close_all_of(environment);
+  descriptors_close_all(&environment->descriptors);
   free(environment);
 }
 

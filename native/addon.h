@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "descriptor.h"
+
 /*
  * The arguments and the result of an access, in an ArrayBuffer that JavaScript has views of: getting two arguments
  * and returning a number through Node-API costs 13 ns of the 20 ns that an access then takes (Node.js 20), this costs 2.
@@ -25,6 +27,7 @@ struct environment {
   struct access_call *call;
   uint8_t *window; /* the window's first byte; its first word counts the faults inside it */
   struct watcher *watcher;
+  struct descriptors descriptors; /* those that this library opened, and not JavaScript */
 };
 
 #define GET_ARGUMENTS(n)                                                                    \
@@ -33,6 +36,13 @@ struct environment {
   size_t argument_count = n;                                                                \
   napi_get_cb_info(env, info, &argument_count, arguments, NULL, (void **)&environment);     \
   (void)environment
+
+/* The environment of a function without arguments. */
+static inline struct environment *get_environment(napi_env env, napi_callback_info info) {
+  void *environment;
+  napi_get_cb_info(env, info, NULL, NULL, NULL, &environment);
+  return environment;
+}
 
 static inline int32_t to_int32(napi_env env, napi_value value) {
   int32_t number = 0;

@@ -2,6 +2,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -54,4 +55,35 @@ int descriptor_join(const int32_t *fds, size_t count) {
     return -error;
   }
   return joined;
+}
+
+int descriptors_keep(struct descriptors *kept, int fd) {
+  if (fd < 0) return fd;
+  if (kept->count == kept->room) {
+    size_t room = kept->room == 0 ? 16 : 2 * kept->room;
+    int *fds = realloc(kept->fds, room * sizeof *fds);
+    if (fds == NULL) {
+      close(fd);
+      return -ENOMEM;
+    }
+    kept->fds = fds;
+    kept->room = room;
+  }
+  kept->fds[kept->count++] = fd;
+  return fd;
+}
+
+void descriptors_close(struct descriptors *kept, int fd) {
+  for (size_t i = 0; i < kept->count; i++) {
+    if (kept->fds[i] != fd) continue;
+    kept->fds[i] = kept->fds[--kept->count];
+    close(fd);
+    return;
+  }
+}
+
+void descriptors_close_all(struct descriptors *kept) {
+  for (size_t i = 0; i < kept->count; i++) close(kept->fds[i]);
+  free(kept->fds);
+  *kept = (struct descriptors){0};
 }

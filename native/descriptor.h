@@ -26,4 +26,16 @@ int eventfd_take(int fd, uint64_t *count);
 /* A descriptor that is readable while any of these is (an epoll instance). Returns it or a negative errno. */
 int descriptor_join(const int32_t *fds, size_t count);
 
+/* Descriptors that were opened for one owner, to be closed at its end at the latest. All zeros: none. */
+struct descriptors {
+  int *fds;
+  size_t count;
+  size_t room;
+};
+
+/* Adds one that was opened just now; `fd` below 0 is an error, and nothing is added. Returns `fd`, or a negative errno. */
+int descriptors_keep(struct descriptors *kept, int fd);
+void descriptors_close(struct descriptors *kept, int fd);
+void descriptors_close_all(struct descriptors *kept);
+
 #endif
