@@ -204,7 +204,8 @@ async function main(): Promise<number> {
 }
 
 try {
-  process.exitCode = await main();
+  const code = await main();
+  process.exitCode = stopCode ?? code;
 } catch (error) {
   const { name, message, stack } = error as Error;
   // what the board needs is said in full by the message

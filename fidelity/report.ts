@@ -77,7 +77,8 @@ function accessTable(results: readonly AccessResult[]): string {
 }
 
 function flagTable(results: readonly AccessResult[]): string {
-  const rows = results.map((result) => [result.runtime, `\`${result.flags}\``, ...sum([result])]);
+  const sorted = results.toSorted((one, other) => one.runtime.localeCompare(other.runtime));
+  const rows = sorted.map((result) => [result.runtime, `\`${result.flags}\``, ...sum([result])]);
   return table(['runtime', 'flags', 'window: compared', 'mismatches'], rows);
 }
 
