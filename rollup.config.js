@@ -20,6 +20,16 @@ function packageOf(id) {
   return name && { folder, name };
 }
 
+/** What the package's entries share: one small file for all. */
+const SHARED =
+  /\/build\/src\/(errors|permission|memory\/check|interrupts\/(abort|loop|options|pending-waits))\.js$/;
+
+function chunkOf(id) {
+  const { name } = packageOf(id) ?? {};
+  if (name !== undefined) return `library-${name.replace(/\W+/g, '-')}`;
+  return SHARED.test(id) ? 'shared' : undefined;
+}
+
 function license({ folder, name }) {
   const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
@@ -49,7 +59,7 @@ export default {
     format: 'es',
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name].js',
-    manualChunks: (id) => packageOf(id) && `library-${packageOf(id).name.replace(/\W+/g, '-')}`,
+    manualChunks: chunkOf,
     generatedCode: 'es2015',
   },
   onwarn(warning) {

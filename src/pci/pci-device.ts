@@ -343,7 +343,8 @@ export class PciDevice implements InterruptSource {
         );
       }
       const irqControl = (on: boolean) => setCommand(this.config, INTX_DISABLE, !on);
-      this.#uio = new Uio({ device }, { ...this.#place, irqControl });
+      const { sysfs, dev } = this.#place;
+      this.#uio = new Uio({ device }, { sysfs, dev, irqControl });
     }
     return this.#uio;
   }
