@@ -26,9 +26,39 @@ function matcher(layout: RegisterLayout, condition: Condition): (content: Conten
   return (content) => wanted.every(([name, value]) => (content as FieldRecord)[name] === value);
 }
 
-function checkMilliseconds(name: string, value: number): void {
-  if (typeof value === 'number' && value >= 0) return;
-  throw new MmapioError('ERR_INVALID_ARGUMENT', `${name} is ${value}: it takes milliseconds, 0 or more`);
+function refusal(name: string, value: unknown, wanted: string): MmapioError {
+  return new MmapioError(
+    'ERR_INVALID_ARGUMENT',
+    `${name} is ${inspect(value, { depth: -1 })}: it takes ${wanted}`,
+  );
+}
+
+function checkMilliseconds(name: string, value: number): number {
+  if (typeof value === 'number' && value >= 0) return value;
+  throw refusal(name, value, 'milliseconds, 0 or more');
+}
+
+/** The options of {@link Register.until}, checked before anything is read. */
+function checkUntil(options: UntilOptions) {
+  if (typeof options !== 'object' || options === null)
+    throw refusal('options', options, 'an object of timeout, interval, signal');
+  const { timeout = 1000, interval = 0, signal } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw refusal('signal', signal, 'an AbortSignal, such as the signal of an AbortController');
+  return {
+    timeout: checkMilliseconds('timeout', timeout),
+    interval: checkMilliseconds('interval', interval),
+    signal,
+  };
+}
+
+/** The longest delay of a JavaScript timer. */
+const LONGEST_DELAY = 0x7fffffff;
+
+/** Ends early when the signal aborts, at which the caller looks next. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (ms <= 0) await turn();
+  else await sleep(Math.min(ms, LONGEST_DELAY), undefined, signal && { signal }).catch(() => {});
 }
 
 /**
@@ -112,9 +142,7 @@ class Register {
   }
 
   async until(condition: Condition, options: UntilOptions = {}): Promise<Content> {
-    const { timeout = 1000, interval = 0, signal } = options;
-    checkMilliseconds('timeout', timeout);
-    checkMilliseconds('interval', interval);
+    const { timeout, interval, signal } = checkUntil(options);
     this.checkRead();
     const holds = matcher(this.layout, condition);
     const end = performance.now() + timeout;
@@ -126,7 +154,7 @@ class Register {
       const content = this.decode(value);
       if (holds(content)) return content;
       if (late) throw this.timeoutError(timeout, value, content);
-      await (interval > 0 ? sleep(interval) : turn());
+      await pause(Math.min(interval, end - performance.now()), signal);
     }
   }
 

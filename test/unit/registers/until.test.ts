@@ -49,6 +49,25 @@ describe('until', () => {
     await assert.rejects(t.STATUS.until({ BUSY: 0 }, { signal: AbortSignal.abort() }), { code: 'ABORT_ERR' });
   });
 
+  it('is given up at once, and ends in time, however long the interval is', async () => {
+    const { t } = polled(Number.POSITIVE_INFINITY);
+    const controller = new AbortController();
+    const given = t.STATUS.until({ BUSY: 0 }, { timeout: 1e9, interval: 1e9, signal: controller.signal });
+    setImmediate(() => controller.abort());
+    await assert.rejects(given, { code: 'ABORT_ERR' });
+    await assert.rejects(t.STATUS.until({ BUSY: 0 }, { timeout: 1, interval: 1e300 }), {
+      code: 'ERR_TIMEOUT',
+    });
+  });
+
+  it('refuses options that are none', async () => {
+    const { t, reads } = polled(0);
+    for (const options of [null, 10, { signal: new AbortController() }, { timeout: Symbol('soon') }]) {
+      await assert.rejects(t.STATUS.until({ BUSY: 0 }, options as object), { code: 'ERR_INVALID_ARGUMENT' });
+    }
+    assert.equal(reads(), 0);
+  });
+
   it('refuses times that are none', async () => {
     const { t, reads } = polled(0);
     await assert.rejects(t.STATUS.until({ BUSY: 0 }, { timeout: Number.NaN }), {
