@@ -21,8 +21,7 @@ function packageOf(id) {
 }
 
 /** What the package's entries share: one small file for all. */
-const SHARED =
-  /\/build\/src\/(errors|permission|memory\/check|interrupts\/(abort|loop|options|pending-waits))\.js$/;
+const SHARED = /\/build\/src\/(errors|permission|check|interrupts\/(abort|loop|options|pending-waits))\.js$/;
 
 function chunkOf(id) {
   const { name } = packageOf(id) ?? {};

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
+import { checkByteCount, checkChoice, checkOptions, hex, show } from '../check.js';
 import { MmapioError } from '../errors.js';
-import { checkByteCount, checkChoice, checkOptions, hex, show } from '../memory/check.js';
 import { type MemoryMap, mapDevice, slotOf, targetOf } from '../memory/memory-map.js';
 import { MemoryMappedIO } from '../memory/memory-mapped-io.js';
 import { REGS_OPTIONS, type RegsOptions } from '../memory/regs.js';

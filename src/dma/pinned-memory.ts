@@ -1,5 +1,5 @@
+import { checkByteCount, checkOptions, hex, invalidArgument, show } from '../check.js';
 import { MmapioError, SystemError } from '../errors.js';
-import { checkByteCount, checkOptions, hex, invalidArgument, show } from '../memory/check.js';
 import { native } from '../native/binding.js';
 import { listFolder, readAttribute } from '../sysfs/attributes.js';
 import { MappedDmaBuffer } from './mapped-buffer.js';

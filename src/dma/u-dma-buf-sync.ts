@@ -2,8 +2,9 @@
  * The 64 bits that u-dma-buf takes in one write for a range of its buffer (`udmabuf_sync_command_argments` of its source
  * u-dma-buf.c): offset in bits 63 to 32, size in 31 to 4, direction in 3 and 2, and bit 0 set.
  */
+
+import { hex } from '../check.js';
 import { MmapioError } from '../errors.js';
-import { hex } from '../memory/check.js';
 import type { DmaDirection } from './dma-buffer.js';
 import type { SyncRange } from './mapped-buffer.js';
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkOptions, show } from '../check.js';
 import { MmapioError, SystemError } from '../errors.js';
-import { checkOptions, show } from '../memory/check.js';
 import { native } from '../native/binding.js';
 import { nodeRemedy, udevRule } from '../permission.js';
 import { listFolder, type Roots, readInteger, writeAttribute } from '../sysfs/attributes.js';

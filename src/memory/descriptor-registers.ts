@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
+import { checkByteCount, hex, show } from '../check.js';
 import { MmapioError, SystemError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { Owned } from '../owned.js';
 import type { RegisterIO } from '../register-io.js';
-import { checkByteCount, hex, show } from './check.js';
 import { checkValue } from './values.js';
 
 /** Registers that are reached with pread(2) and pwrite(2): configuration space, I/O ports. */

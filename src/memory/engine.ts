@@ -1,6 +1,6 @@
+import { invalidArgument, show } from '../check.js';
 import { MmapioError, SystemError } from '../errors.js';
 import { native } from '../native/binding.js';
-import { invalidArgument, show } from './check.js';
 import { currentRuntime, isWindowVerified } from './runtime.js';
 import { giveWindow, takeWindow } from './window.js';
 

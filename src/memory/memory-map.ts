@@ -1,9 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
-import { MmapioError, SystemError } from '../errors.js';
-import { call, native } from '../native/binding.js';
-import { fileRemedy, nodeRemedy } from '../permission.js';
 import {
   checkBoolean,
   checkByteCount,
@@ -12,7 +9,10 @@ import {
   hex,
   invalidArgument,
   show,
-} from './check.js';
+} from '../check.js';
+import { MmapioError, SystemError } from '../errors.js';
+import { call, native } from '../native/binding.js';
+import { fileRemedy, nodeRemedy } from '../permission.js';
 import { type Engine, type PlacedPages, placePages, releasePages, requestedEngine } from './engine.js';
 import { settleFaults, unwatchFaults, watchFaults } from './faults.js';
 import { type Access, NATIVE, Target, WINDOW } from './target.js';

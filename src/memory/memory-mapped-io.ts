@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
+import { checkByteCount, checkChoice, checkOptions, hex, invalidArgument, show } from '../check.js';
 import { MmapioError } from '../errors.js';
 import { FIXED, native, SWAP_BYTES, TO_DEVICE, type TypedArray } from '../native/binding.js';
 import type { RegisterIO } from '../register-io.js';
 import * as accessors from './accessors.js';
 import { swap16, swap32, swap64 } from './byte-order.js';
-import { checkByteCount, checkChoice, checkOptions, hex, invalidArgument, show } from './check.js';
 import { MemoryMap, targetOf } from './memory-map.js';
 import { type Access, BUFFER, Target } from './target.js';
 import { transfer } from './transfer.js';

@@ -1,4 +1,4 @@
-import { checkOptions } from './check.js';
+import { checkOptions } from '../check.js';
 import type { MemoryMap } from './memory-map.js';
 import { type ByteOrder, MemoryMappedIO } from './memory-mapped-io.js';
 

@@ -1,5 +1,5 @@
+import { hex } from '../check.js';
 import { BusError, MmapioError } from '../errors.js';
-import { hex } from './check.js';
 
 /** How a target is accessed. Numbers, so that the hot path compares small integers. */
 export const WINDOW = 0;

@@ -2,8 +2,9 @@
  * What a typed array really is. Its own properties may say anything (`BYTES_PER_ELEMENT` can be defined anew), and
  * `instanceof` knows no array of another realm; the getters of the prototype ask the array itself.
  */
+
+import { invalidArgument, show } from '../check.js';
 import type { TypedArray } from '../native/binding.js';
-import { invalidArgument, show } from './check.js';
 
 const prototype = Object.getPrototypeOf(Uint8Array.prototype);
 

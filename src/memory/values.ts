@@ -1,6 +1,7 @@
 /* Checks of the values that are written. */
+
+import { show } from '../check.js';
 import { MmapioError } from '../errors.js';
-import { show } from './check.js';
 
 export function checkValue(value: number, bits: 8 | 16 | 32, name = 'value'): void {
   if (typeof value !== 'number' || value >>> 0 !== value || (bits < 32 && value >>> bits !== 0)) {

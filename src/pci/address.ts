@@ -1,5 +1,5 @@
+import { show } from '../check.js';
 import { MmapioError } from '../errors.js';
-import { show } from '../memory/check.js';
 
 /**
  * The kernel's form of a PCI address, `0000:00:04.0`. The domain may be left out (`00:04.0`), and leading zeros

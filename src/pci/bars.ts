@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
+import { hex } from '../check.js';
 import { MmapioError } from '../errors.js';
-import { hex } from '../memory/check.js';
 
 /** As much of a BAR as choosing one needs. */
 interface Bar {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
+import { hex } from '../check.js';
 import { MmapioError } from '../errors.js';
-import { hex } from '../memory/check.js';
 import { normaliseAddress } from './address.js';
 import { findAddresses, listPci, type PciInfo, readPciInfo } from './sysfs.js';
 

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { checkBoolean, checkOptions } from '../check.js';
 import { MmapioError, SystemError } from '../errors.js';
 import type {
   Interrupt,
@@ -8,7 +9,6 @@ import type {
   InterruptSource,
   WaitOptions,
 } from '../interrupts/interrupt-source.js';
-import { checkBoolean, checkOptions } from '../memory/check.js';
 import { DescriptorRegisters } from '../memory/descriptor-registers.js';
 import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';

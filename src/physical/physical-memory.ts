@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
+import { checkAddress, checkByteCount, checkOptions, hex } from '../check.js';
 import { SystemError } from '../errors.js';
-import { checkAddress, checkByteCount, checkOptions, hex } from '../memory/check.js';
 import type { Engine } from '../memory/engine.js';
 import { MemoryMap } from '../memory/memory-map.js';
 import type { MemoryMappedIO } from '../memory/memory-mapped-io.js';

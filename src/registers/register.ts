@@ -1,5 +1,6 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { checkMilliseconds, checkOptions, checkSignal, LONGEST_DELAY } from '../check.js';
 import { AbortError, MmapioError } from '../errors.js';
 import type { RegisterIO } from '../register-io.js';
 import { type Content, type FieldRecord, type Raw, toRaw } from './codec.js';
@@ -26,34 +27,16 @@ function matcher(layout: RegisterLayout, condition: Condition): (content: Conten
   return (content) => wanted.every(([name, value]) => (content as FieldRecord)[name] === value);
 }
 
-function refusal(name: string, value: unknown, wanted: string): MmapioError {
-  return new MmapioError(
-    'ERR_INVALID_ARGUMENT',
-    `${name} is ${inspect(value, { depth: -1 })}: it takes ${wanted}`,
-  );
-}
-
-function checkMilliseconds(name: string, value: number): number {
-  if (typeof value === 'number' && value >= 0) return value;
-  throw refusal(name, value, 'milliseconds, 0 or more');
-}
-
 /** The options of {@link Register.until}, checked before anything is read. */
 function checkUntil(options: UntilOptions) {
-  if (typeof options !== 'object' || options === null)
-    throw refusal('options', options, 'an object of timeout, interval, signal');
+  checkOptions<UntilOptions>(options, ['timeout', 'interval', 'signal']);
   const { timeout = 1000, interval = 0, signal } = options;
-  if (signal !== undefined && !(signal instanceof AbortSignal))
-    throw refusal('signal', signal, 'an AbortSignal, such as the signal of an AbortController');
   return {
     timeout: checkMilliseconds('timeout', timeout),
     interval: checkMilliseconds('interval', interval),
-    signal,
+    signal: checkSignal(signal),
   };
 }
-
-/** The longest delay of a JavaScript timer. */
-const LONGEST_DELAY = 0x7fffffff;
 
 /** Ends early when the signal aborts, at which the caller looks next. */
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

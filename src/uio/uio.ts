@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { checkOptions } from '../check.js';
 import { MmapioError, SystemError } from '../errors.js';
 import { InterruptLine } from '../interrupts/interrupt-line.js';
 import type {
@@ -9,7 +10,6 @@ import type {
   InterruptSource,
   WaitOptions,
 } from '../interrupts/interrupt-source.js';
-import { checkOptions } from '../memory/check.js';
 import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';
 import { type MapOptions, MemoryMap } from '../memory/memory-map.js';

@@ -1,5 +1,5 @@
+import { checkAddress, hex } from '../check.js';
 import { MmapioError, SystemError } from '../errors.js';
-import { checkAddress, hex } from '../memory/check.js';
 import { Room } from '../memory/room.js';
 
 /** A stretch of addresses that an IOMMU takes. */

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { checkByteCount, checkChoice, checkOptions } from '../check.js';
 import type { DmaBuffer } from '../dma/dma-buffer.js';
 import { MmapioError, SystemError } from '../errors.js';
 import type {
@@ -7,7 +8,6 @@ import type {
   InterruptSource,
   WaitOptions,
 } from '../interrupts/interrupt-source.js';
-import { checkByteCount, checkChoice, checkOptions } from '../memory/check.js';
 import { DescriptorRegisters } from '../memory/descriptor-registers.js';
 import { DeviceMappings } from '../memory/device-mappings.js';
 import type { Engine } from '../memory/engine.js';

@@ -1,6 +1,6 @@
 /* Checks of arguments that several classes share. */
 import { inspect } from 'node:util';
-import { MmapioError } from '../errors.js';
+import { MmapioError } from './errors.js';
 
 export function hex(value: number | bigint): string {
   return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
@@ -57,4 +57,19 @@ export function checkOptions<T extends object>(options: T, names: readonly (keyo
     if (!(names as readonly string[]).includes(name))
       throw invalidArgument(`There is no option ${name}: there are ${names.join(', ')}`);
   }
+}
+
+/** The longest delay of a JavaScript timer. */
+export const LONGEST_DELAY = 0x7fffffff;
+
+export function checkMilliseconds(name: string, value: unknown): number {
+  if (typeof value === 'number' && value >= 0) return value;
+  throw invalidArgument(`${name} is ${show(value)}: it takes milliseconds, 0 or more`);
+}
+
+export function checkSignal(signal: unknown): AbortSignal | undefined {
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  throw invalidArgument(
+    `signal is ${show(signal)}: it takes an AbortSignal, such as the signal of an AbortController`,
+  );
 }
