@@ -62,7 +62,13 @@ describe('until', () => {
 
   it('refuses options that are none', async () => {
     const { t, reads } = polled(0);
-    for (const options of [null, 10, { signal: new AbortController() }, { timeout: Symbol('soon') }]) {
+    for (const options of [
+      null,
+      10,
+      { timout: 5 },
+      { signal: new AbortController() },
+      { timeout: Symbol('soon') },
+    ]) {
       await assert.rejects(t.STATUS.until({ BUSY: 0 }, options as object), { code: 'ERR_INVALID_ARGUMENT' });
     }
     assert.equal(reads(), 0);
